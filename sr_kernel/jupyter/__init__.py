@@ -1,0 +1,1 @@
+"""The notebook door: ``%%discover``, live results and the widget for other hosts."""
