@@ -1,0 +1,72 @@
+"""Terms as plain JSON: what the front end draws and the saved results hold.
+
+A tree is a number, a variable's name, or ``[operator, tree, ...]``.  A fraction p/q is
+``["div", p, q]``; an integer beyond 2**53 is ``["integer", "digits"]``, as JSON readers would
+round it.  Floats are written ``["float", 2.0]`` where they would read back as an integer.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr.operators import OPERATORS
+from sr_kernel.expr.parser import MAX_DIGITS
+from sr_kernel.expr.term import MAX_DEPTH, Expr, apply, number, symbol
+
+Tree = Any
+"""``float | int | str | list[Tree]``"""
+
+_SAFE_INTEGER = 2**53
+
+
+def to_tree(expr: Expr) -> Tree:
+    """``expr`` as JSON."""
+    if expr.is_symbol:
+        return str(expr.value)
+    if isinstance(expr.value, float):
+        return ["float", expr.value] if expr.value.is_integer() else expr.value
+    if isinstance(expr.value, Fraction):
+        return _ratio_tree(expr.value)
+    return [expr.op, *map(to_tree, expr.args)]
+
+
+def _ratio_tree(value: Fraction) -> Tree:
+    parts = [
+        part if abs(part) <= _SAFE_INTEGER else ["integer", str(part)]
+        for part in (value.numerator, value.denominator)
+    ]
+    return parts[0] if value.denominator == 1 else ["div", *parts]
+
+
+def from_tree(tree: Tree) -> Expr:
+    """The term that ``tree`` describes; raises :class:`ExpressionError` for anything else."""
+    return _read(tree, 0)
+
+
+def _read(tree: Tree, depth: int) -> Expr:
+    if depth > MAX_DEPTH:
+        raise ExpressionError(f"the tree is nested more than {MAX_DEPTH} deep")
+    if isinstance(tree, str):
+        return symbol(tree)
+    if isinstance(tree, int | float) and not isinstance(tree, bool):
+        return number(tree)
+    if not isinstance(tree, list) or not tree or not isinstance(tree[0], str):
+        raise ExpressionError(f"not a part of an expression tree: {str(tree)[:40]!r}")
+    head, *rest = tree
+    if head in ("integer", "float"):
+        return _literal(head, rest)
+    if head not in OPERATORS:
+        raise ExpressionError(f"there is no operator called {head[:40]!r}")
+    return apply(head, *(_read(arg, depth + 1) for arg in rest))
+
+
+def _literal(head: str, rest: list[Tree]) -> Expr:
+    match head, rest:
+        case "integer", [str(digits)] if digits.lstrip("-").isdigit() and len(digits) < MAX_DIGITS:
+            return number(int(digits))
+        case "float", [int() | float() as value] if math.isfinite(value):
+            return number(float(value))
+    raise ExpressionError(f"not a number of an expression tree: {str(rest)[:40]!r}")
