@@ -1,0 +1,174 @@
+/** The formula that a person may change: Enter has it fitted, scored and simplified. */
+import { html, setAttribute, setText } from './dom';
+import { number, rSquared } from './format';
+import type { Host, Reply } from './host';
+import type { Law, Snapshot, Verdict } from './snapshot';
+import { equationNode } from './table';
+import { MAX_EQUATION, validateLaw, validateVerdict } from './validate';
+
+const BUSY_AFTER = 1000;
+/** Characters shown on either side of a mistake. */
+const AROUND = 40;
+const NO_KERNEL = 'To edit, a kernel must hold this search: run the cell again.';
+
+export interface Editor {
+  readonly node: HTMLElement;
+  update(snapshot: Snapshot, law: Law | null): void;
+  /** Puts the law's formula into the field, also over what was typed. */
+  fill(law: Law): void;
+}
+
+export function createEditor(host: Host, select: (id: string) => void): Editor {
+  const input = html('input', {
+    type: 'text', class: 'srk-input', spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off',
+    maxlength: MAX_EQUATION, 'aria-label': 'Formula to try'
+  });
+  const answer = html('div', { class: 'srk-answer', role: 'status' });
+  const edits = html('ul', { class: 'srk-edits', 'aria-label': 'Formulas entered' });
+  const left = html('span', { class: 'srk-left' });
+  const node = html(
+    'section',
+    { class: 'srk-editor', 'aria-label': 'Try a formula' },
+    html('div', { class: 'srk-entry' }, left, input),
+    answer,
+    edits
+  );
+  let base: Law | null = null;
+  let touched = false;
+  let asked = 0;
+  let newest: Law | null = null;
+  let known = '';
+
+  async function submit(): Promise<void> {
+    const call = host.call;
+    const text = input.value.trim();
+    if (call === undefined || text === '') {
+      return;
+    }
+    const turn = ++asked;
+    const mine = (): boolean => turn === asked;
+    show('srk-pending', 'fitting and scoring…');
+    const slow = setTimeout(() => mine() && show('srk-pending', 'the kernel is busy; the answer comes when it is free'), BUSY_AFTER);
+    try {
+      const reply = await call('score', { text, base: base?.id ?? null });
+      if (mine()) {
+        showReply(reply, text);
+      }
+    } catch (error) {
+      if (mine()) {
+        show('srk-error', error instanceof Error ? error.message : String(error));
+      }
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  function show(kind: string, ...content: (Node | string)[]): void {
+    answer.className = `srk-answer ${kind}`;
+    setAttribute(input, 'aria-invalid', kind === 'srk-error' ? 'true' : null);
+    answer.replaceChildren(...content);
+  }
+
+  function showReply(reply: Reply, text: string): void {
+    if (typeof reply.error === 'string') {
+      const position = typeof reply.position === 'number' ? reply.position : null;
+      show('srk-error', ...errorNodes(reply.error.slice(0, 1000), text, position));
+      if (position !== null && input.value.trim() === text) {
+        const start = input.value.indexOf(text) + Math.max(0, Math.min(position, text.length));
+        input.setSelectionRange(start, Math.min(start + 1, input.value.length));
+      }
+      return;
+    }
+    const law = validateLaw(reply.law);
+    if (law === null) {
+      show('srk-error', 'The kernel sent an answer that cannot be read.');
+      return;
+    }
+    newest = { ...law, verdict: validateVerdict(reply.verdict) ?? law.verdict };
+    show('srk-scored', editNode(newest, select));
+  }
+
+  /** All but the newest, which stands above them. */
+  function showEdits(earlier: readonly Law[]): void {
+    const signature = JSON.stringify(earlier.map(edit => [edit.id, edit.equation, edit.loss, edit.verdict]));
+    if (signature !== known) {
+      known = signature;
+      edits.replaceChildren(...[...earlier].reverse().map(edit => html('li', {}, editNode(edit, select))));
+    }
+    edits.hidden = earlier.length === 0;
+  }
+
+  input.addEventListener('input', () => {
+    touched = true;
+    setAttribute(input, 'aria-invalid', null);
+  });
+  input.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && !event.isComposing) {
+      event.preventDefault();
+      void submit();
+    } else if (event.key === 'Escape' && base !== null) {
+      fill(base);
+      show('');
+    }
+  });
+
+  function fill(law: Law): void {
+    base = law;
+    touched = false;
+    input.value = law.equation;
+    setAttribute(input, 'aria-invalid', null);
+  }
+
+  return {
+    node,
+    fill,
+    update(snapshot, law) {
+      setText(left, `${snapshot.target} =`);
+      const live = host.call !== undefined;
+      input.disabled = !live;
+      input.placeholder = live ? 'a formula in the variables of the data' : NO_KERNEL;
+      if (!live && answer.textContent !== NO_KERNEL) {
+        show('srk-closed', NO_KERNEL);
+      } else if (live && answer.classList.contains('srk-closed')) {
+        show('');
+      }
+      const mayFill = !touched && (document.activeElement !== input || input.value === '');
+      if (law !== null && mayFill && law.equation !== input.value) {
+        fill(law);
+      }
+      base = law ?? base;
+      showEdits(snapshot.edits.filter(edit => edit.id !== newest?.id));
+    }
+  };
+}
+
+/** The sentence, then the formula with a caret under the mistake. */
+function errorNodes(sentence: string, text: string, position: number | null): Node[] {
+  const nodes: Node[] = [html('p', {}, sentence)];
+  if (position !== null && position >= 0 && position <= text.length) {
+    const start = Math.max(0, position - AROUND);
+    const cut = (start > 0 ? '…' : '') + text.slice(start, position + AROUND) + (position + AROUND < text.length ? '…' : '');
+    const caret = ' '.repeat(position - start + (start > 0 ? 1 : 0)) + '^';
+    nodes.push(html('pre', { 'aria-label': `at character ${position + 1}` }, `${cut}\n${caret}`));
+  }
+  return nodes;
+}
+
+
+function verdictNode(verdict: Verdict): Node {
+  const known = /^(equal|same_family|different|undecided)$/.test(verdict.status);
+  return html('span', { class: `srk-verdict srk-${known ? verdict.status : 'undecided'}` }, verdict.text);
+}
+
+function editNode(edit: Law, select: (id: string) => void): Node {
+  const figures = `R² ${rSquared(edit.r2)} · loss ${number(edit.loss)} · complexity ${edit.complexity}`;
+  const button = html(
+    'button',
+    { type: 'button', class: 'srk-edit', title: 'Show this formula above' },
+    html('span', { class: 'srk-edit-law' }, equationNode(edit)),
+    html('span', { class: 'srk-edit-figures' }, figures),
+    edit.verdict === null ? null : verdictNode(edit.verdict)
+  );
+  button.addEventListener('click', () => select(edit.id));
+  return button;
+}

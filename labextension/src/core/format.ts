@@ -1,0 +1,89 @@
+/** Numbers and names as people read them. */
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const MINUS = '−';
+
+/** A decimal number split for display: mantissa text and power of ten (0 when none is needed). */
+export function scientific(value: number, digits: number): { mantissa: string; exponent: number } {
+  const magnitude = Math.abs(value);
+  if (value === 0 || (Number.isInteger(value) && magnitude < 1e7)) {
+    return { mantissa: signed(String(value)), exponent: 0 };
+  }
+  const [mantissa = '', power = '0'] = value.toExponential(digits - 1).split('e');
+  const exponent = Number(power);
+  if (exponent >= -3 && exponent < 6) {
+    return { mantissa: signed(trim(Number(value.toPrecision(digits)).toString())), exponent: 0 };
+  }
+  return { mantissa: signed(trim(mantissa)), exponent };
+}
+
+/** "1.234×10⁻⁵": for tables and labels. */
+export function number(value: number | null, digits = 4): string {
+  if (value === null) {
+    return '–';
+  }
+  const { mantissa, exponent } = scientific(value, digits);
+  return exponent === 0 ? mantissa : `${mantissa}×10${superscript(exponent)}`;
+}
+
+export function superscript(power: number): string {
+  const digits = [...String(Math.abs(power))].map(digit => SUPERSCRIPTS[Number(digit)]).join('');
+  return (power < 0 ? '⁻' : '') + digits;
+}
+
+/** R² with as many nines as it has: 0.99999987, not 1.000. */
+export function rSquared(value: number | null): string {
+  if (value === null) {
+    return '–';
+  }
+  const gap = 1 - value;
+  if (gap <= 1e-12 && gap >= -1e-12) {
+    return '1';
+  }
+  const digits = gap > 0 && gap < 0.1 ? Math.min(10, 2 - Math.floor(Math.log10(gap))) : 4;
+  return value < -1000 ? number(value, 3) : signed(value.toFixed(digits));
+}
+
+export function count(value: number | null): string {
+  return value === null ? '–' : value.toLocaleString('en-US');
+}
+
+export function plural(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+export function seconds(value: number | null): string {
+  if (value === null) {
+    return '–';
+  }
+  if (value < 60) {
+    return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
+  }
+  const whole = Math.round(value);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** A value with its standard error in the digits that the error allows: "1.0049 ± 0.0012". */
+export function withError(value: number | null, error: number | null): string {
+  if (value === null || error === null || error <= 0) {
+    return number(value, 6);
+  }
+  const decimals = 1 - Math.floor(Math.log10(error));
+  const small = Math.abs(value) < 1e6 && Math.max(Math.abs(value), error) > 1e-3;
+  if (!small || decimals < 0 || decimals > 12) {
+    return `${number(value, 6)} ± ${number(error, 2)}`;
+  }
+  return `${signed(value.toFixed(decimals))} ± ${error.toFixed(decimals)}`;
+}
+
+export function shorten(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+function trim(text: string): string {
+  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function signed(text: string): string {
+  return text.replace(/^-/, MINUS);
+}
