@@ -14,7 +14,10 @@ from sr_kernel.expr.traversal import substitute, walk
 
 
 def to_sympy(expr: Expr, symbols: dict[str, Any] | None = None) -> Any:
-    """``expr`` as a SymPy expression; ``symbols`` maps names to symbols with assumptions."""
+    """``expr`` as a SymPy expression; ``symbols`` maps names to symbols with assumptions.
+
+    Raises :class:`ExpressionError` for powers of numbers that SymPy would write out for ever.
+    """
     import sympy
 
     done: dict[Expr, Any] = {}
@@ -40,10 +43,23 @@ def _sympy_of(op: str, args: list[Any]) -> Any:
             return -args[0]
         case "div":
             return args[0] / args[1]
+        case "pow":
+            return _sympy_power(*args)
         case "cbrt":  # SymPy's own cube root is complex for negative arguments
             return sympy.sign(args[0]) * sympy.Abs(args[0]) ** sympy.Rational(1, 3)
     head = getattr(sympy, OPERATORS[op].sympy)
     return head(*args) if args else head
+
+
+def _sympy_power(base: Any, exponent: Any) -> Any:
+    """SymPy spells out powers of numbers, however long: refuse what would fill the memory."""
+    if base.is_Rational and exponent.is_Rational:
+        bits = max(int(base.p).bit_length(), int(base.q).bit_length())
+        if abs(exponent) * bits > 100_000:
+            raise ExpressionError(
+                f"{str(base)[:20]}**{str(exponent)[:20]} has more digits than SymPy can hold"
+            )
+    return base**exponent
 
 
 def from_sympy(expression: Any) -> Expr:
