@@ -38,7 +38,7 @@ def column_of(name: str, values: Any) -> Column:
 
 def _cells(values: Any) -> npt.NDArray[Any]:
     if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "biuf":
-        return values.astype(np.float64).filled(np.nan)
+        return np.ma.filled(values.astype(np.float64), np.nan)
     if hasattr(values, "isna") and hasattr(values, "to_numpy"):
         return _pandas_cells(values)
     return np.asarray(values if isinstance(values, np.ndarray) else _listed(values))

@@ -20,12 +20,14 @@ _SHOWN_NAMES = 12
 class Table:
     """Columns of equal length; text columns are kept, so that an error can speak of them.
 
-    `name` is what the user called the data, `notes` say what was assumed when it was read.
+    `name` is what the user called the data, `notes` say what was assumed when it was read, `source`
+    is where the data are from, if that is known.
     """
 
     name: str
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
+    source: str = ""
 
     def __post_init__(self) -> None:
         lengths = {column.rows for column in self.columns}
@@ -46,7 +48,7 @@ class Table:
         if isinstance(data, str | os.PathLike):
             return cls.from_csv(data)
         if hasattr(data, "columns") and hasattr(data, "iloc"):
-            return cls(name, tuple(_frame_columns(data)))
+            return cls(name, tuple(_frame_columns(data)), source=_source(data))
         if isinstance(data, Mapping):
             return cls(name, tuple(_column(key, values, name) for key, values in data.items()))
         if hasattr(data, "columns") and hasattr(data, "__getitem__"):
@@ -127,7 +129,7 @@ class Table:
             )
             for column in self.columns
         )
-        return Table(self.name, kept, self.notes)
+        return Table(self.name, kept, self.notes, self.source)
 
     def _way_out(self, name: str) -> str:
         from difflib import get_close_matches
@@ -154,6 +156,13 @@ def _frame_columns(frame: Any) -> Iterable[Column]:
     """By position: two columns of a DataFrame may have the same name."""
     for j, name in enumerate(frame.columns):
         yield column_of(str(name), frame.iloc[:, j])
+
+
+def _source(frame: Any) -> str:
+    """The bundled data sets carry their citation along in the attributes of the DataFrame."""
+    attributes = getattr(frame, "attrs", None)
+    citation = attributes.get("citation") if isinstance(attributes, Mapping) else None
+    return citation[:500] if isinstance(citation, str) else ""
 
 
 def _column(name: object, values: Any, table: str) -> Column:

@@ -26,7 +26,8 @@ class Task:
 
     `problem` is what is searched, with a column for each predictor; `scoring` has the same rows in
     the table's own columns, for scoring expressions a user types.  They are the same object unless
-    a predictor is derived; `derived` then maps its name in `problem` to its meaning.
+    a predictor is derived; `derived` then maps its name in `problem` to its meaning.  `dropped`
+    counts the rows left out, `where` holds the row filters and `source` the data's citation.
     """
 
     formula: Formula
@@ -36,6 +37,8 @@ class Task:
     derived: Mapping[str, Expr]
     dropped: int
     warnings: tuple[str, ...]
+    where: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def rows(self) -> int:
@@ -48,22 +51,41 @@ class Task:
         return self.scoring.variables
 
     def translate(self, law: Law) -> Law:
-        """`law` of `problem` in the table's own columns."""
+        """`law` of `problem` written in the table's own columns, for showing while it runs."""
         if not self.derived:
             return law
-        expr = substitute(law.expr, self.derived)
+        expr = self._restored(law)
         return replace(law, expr=expr, complexity=expr.size)
 
-    def translate_all(self, laws: Iterable[Law]) -> tuple[Law, ...]:
-        """Laws of `problem` in the table's own columns: more complex ones have smaller loss."""
+    def conclude(
+        self, front: Iterable[Law], best: Law | None
+    ) -> tuple[tuple[Law, ...], Law | None]:
+        """A front of `problem` and its best law, simplified and scored in the table's columns.
+
+        A law that a simpler one beats once it is written out is left out.
+        """
         if not self.derived:
-            return tuple(laws)
-        moved = sorted((self.translate(law) for law in laws), key=lambda w: (w.complexity, w.loss))
+            return tuple(front), best
+        found = {law.key: self._rescored(law) for law in front}
         kept: list[Law] = []
-        for law in moved:
+        for law in sorted(found.values(), key=lambda law: (law.complexity, law.loss)):
             if not kept or law.loss < kept[-1].loss:
                 kept.append(law)
-        return tuple(kept)
+        wanted = None if best is None else found.get(best.key)
+        if wanted not in kept:
+            wanted = kept[-1] if kept else None
+        return tuple(kept), wanted
+
+    def _rescored(self, law: Law) -> Law:
+        from sr_kernel.search.score import score
+
+        try:
+            return score(self.scoring, self._restored(law), fit=False)
+        except DataError:  # finite as a column, not quite when computed in one go
+            return self.translate(law)
+
+    def _restored(self, law: Law) -> Expr:
+        return substitute(law.expr, self.derived)
 
 
 def problem_of(
@@ -86,7 +108,8 @@ def problem_of(
     text = formula.text if isinstance(formula, Formula) else formula
     asked = Formula.parse(text, table.names)
     warnings = list(table.notes)
-    for condition in [where] if isinstance(where, str) else where:
+    conditions = (where,) if isinstance(where, str) else tuple(where)
+    for condition in conditions:
         table = _filtered(table, condition)
     terms = _predictors(asked, table, warnings)
     kept = _complete_rows(asked, terms, table, warnings)
@@ -99,7 +122,10 @@ def problem_of(
     derived = {_name(term): term for term in terms if not term.is_symbol}
     scoring = problem(kept.names, kept.X)
     searched = problem([_name(term) for term in terms], kept.terms) if derived else scoring
-    return Task(asked, table.name, searched, scoring, derived, kept.dropped, tuple(warnings))
+    return Task(
+        asked, table.name, searched, scoring, derived, kept.dropped, tuple(warnings), conditions,
+        table.source,
+    )  # fmt: skip
 
 
 def _listed_operators(operators: str | Iterable[str]) -> tuple[str, ...]:

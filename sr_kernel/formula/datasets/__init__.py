@@ -40,7 +40,7 @@ class Dataset:
     def table(self) -> Table:
         """The data as a Table named after the data set."""
         raw = files(__name__).joinpath(self.file).read_bytes()
-        return Table(self.name, parse_csv(raw, self.file).columns)
+        return Table(self.name, parse_csv(raw, self.file).columns, source=self.citation)
 
 
 def datasets() -> Mapping[str, Dataset]:

@@ -1,0 +1,129 @@
+"""Laws as a JSON file: versioned, checked when read, never evaluated."""
+
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sr_kernel.errors import DataError
+from sr_kernel.report.laws import Laws
+from sr_kernel.report.question import Question, Rows
+from sr_kernel.report.snapshot import Json, check_entry, finite, law_entry, law_of
+
+FORMAT = "sr_kernel laws"
+VERSION = 1
+MAX_NUMBERS = 200_000
+"""A table with more numbers than this is not saved along with its laws."""
+
+
+def write_laws(laws: Laws, path: str | os.PathLike[str]) -> None:
+    """Write `laws` to `path`. Raises DataError where the file cannot be written."""
+    content = json.dumps(laws_json(laws), allow_nan=False, ensure_ascii=False)
+    try:
+        Path(path).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write {os.fspath(path)!r}: {error.strerror}") from None
+
+
+def read_laws(path: str | os.PathLike[str]) -> Laws:
+    """The laws in `path`. Raises DataError naming the file and what is wrong with it."""
+    shown = os.fspath(path)
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"cannot read {shown!r}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise DataError(f"{shown!r} holds no saved laws: give a file written by save()") from None
+    return laws_from_json(content)
+
+
+def laws_json(laws: Laws) -> Json:
+    """`laws` as JSON."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "question": {f.name: _plain(getattr(laws.question, f.name)) for f in fields(Question)},
+        "front": [law_entry(law) for law in laws.front],
+        "best": None if laws.best is None else laws.best.key,
+        "stop_reason": laws.stop_reason,
+        "seconds": finite(laws.seconds),
+        "candidates": laws.candidates,
+        "distinct": laws.distinct,
+        "interrupted": laws.interrupted,
+        "edits": list(laws.edits),
+        "rows": _rows_json(laws.rows),
+    }
+
+
+def laws_from_json(content: Any) -> Laws:
+    """The laws that `content` describes. Raises DataError for anything laws_json did not make."""
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise DataError("these are no saved laws: give a file written by save()")
+    if content.get("version") != VERSION:
+        raise DataError(
+            f"the laws were saved in version {content.get('version')!r} of the format and this "
+            f"reads version {VERSION}: install the sr_kernel that wrote them"
+        )
+    try:
+        return _laws(content)
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"the saved laws are damaged ({error}): save them again") from None
+
+
+def _laws(content: Json) -> Laws:
+    front = tuple(law_of(entry) for entry in content["front"])
+    for entry in content["edits"]:
+        check_entry(entry)
+    question = _question(content["question"])
+    return Laws(
+        question=question,
+        front=front,
+        best=next((law for law in front if law.key == content["best"]), None),
+        stop_reason=str(content["stop_reason"]),
+        seconds=float("nan") if content["seconds"] is None else float(content["seconds"]),
+        candidates=int(content["candidates"]),
+        distinct=int(content["distinct"]),
+        interrupted=bool(content["interrupted"]),
+        rows=_rows(content["rows"], len(question.variables)),
+        edits=tuple(content["edits"]),
+    )
+
+
+def _question(content: Json) -> Question:
+    """Every field with the type of its default."""
+    named = {f.name: content[f.name] for f in fields(Question)}
+    for name in ("formula", "target", "data", "source"):
+        if not isinstance(named[name], str):
+            raise TypeError(f"{name} is not a text")
+    for name in ("variables", "where", "operators", "warnings"):
+        if not all(isinstance(item, str) for item in named[name]):
+            raise TypeError(f"{name} is not a list of texts")
+        named[name] = tuple(named[name])
+    for name in ("max_size", "random_state", "rows", "dropped"):
+        named[name] = int(named[name])
+    if named["time_limit"] is not None:
+        named["time_limit"] = float(named["time_limit"])
+    return Question(**named)
+
+
+def _rows_json(rows: Rows | None) -> Json | None:
+    if rows is None or rows.X.size + rows.y.size > MAX_NUMBERS:
+        return None
+    return {"X": rows.X.tolist(), "y": rows.y.tolist()}
+
+
+def _rows(content: Json | None, columns: int) -> Rows | None:
+    if content is None:
+        return None
+    y = np.array(content["y"], dtype=np.float64)
+    X = np.array(content["X"], dtype=np.float64).reshape(len(y), columns)
+    return Rows(X, y)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

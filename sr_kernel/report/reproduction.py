@@ -1,0 +1,53 @@
+"""How to get a result again: in a notebook, in Python and in the shell."""
+
+import platform
+import shlex
+from html import escape
+
+from sr_kernel import __version__
+from sr_kernel.formula.datasets import dataset_names
+from sr_kernel.report.laws import Laws
+from sr_kernel.report.question import Question
+
+
+def reproduction_box(laws: Laws) -> str:
+    """The box as HTML."""
+    asked = laws.question
+    return (
+        '<div class="again"><h3>To find it again</h3>'
+        "<p>In a notebook, after <code>%load_ext sr_kernel</code>:</p>"
+        f"<pre>{escape(notebook_cell(asked))}</pre>"
+        f"<p>In a shell:</p><pre>{escape(shell_command(asked))}</pre>"
+        f'<p class="soft">sr_kernel {escape(__version__)}, Python {platform.python_version()}, '
+        f"seed {asked.random_state}, formulas up to size {asked.max_size} of "
+        f"{escape(_signs(asked.operators))}.</p></div>"
+    )
+
+
+def notebook_cell(asked: Question) -> str:
+    """The cell that asks the question."""
+    line = f"%%discover {asked.formula} --data {shlex.quote(asked.data)}"
+    if asked.time_limit is not None:
+        line += f" --time {asked.time_limit:g}s"
+    line += f" --seed {asked.random_state} -o laws"
+    body = [f"operators: {_signs(asked.operators)}"]
+    body += [f"where: {condition}" for condition in asked.where]
+    return "\n".join([line, *body])
+
+
+def shell_command(asked: Question) -> str:
+    """The command that asks the question; data of a notebook stand as a CSV file."""
+    data = asked.data if asked.data in dataset_names() else f"{asked.data}.csv"
+    words = ["sr-kernel", "discover", asked.formula, "--data", data]
+    if asked.time_limit is not None:
+        words += ["--time", f"{asked.time_limit:g}"]
+    words += ["--seed", str(asked.random_state), "--operators", _signs(asked.operators)]
+    for condition in asked.where:
+        words += ["--where", condition]
+    return shlex.join(words)
+
+
+def _signs(operators: tuple[str, ...]) -> str:
+    """Operators as people type them."""
+    signs = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+    return " ".join(signs.get(name, name) for name in operators)
