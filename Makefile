@@ -10,7 +10,7 @@ EXTENSION := sr_kernel/labextension
 INSTALLED_EXTENSION := $(VENV)/share/jupyter/labextensions/sr-kernel
 FRONT_SOURCES := $(shell find labextension/src labextension/style -type f) labextension/bundle.mjs
 FRONT_CONFIGURATION := package.json yarn.lock .yarnrc.yml
-LOG := $(VENV)/front-end.log
+LOG := $(VENV)/install.log
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -90,9 +90,9 @@ $(BIN)/python:
 $(STAMPS)/python: $(BIN)/python pyproject.toml constraints.txt
 	$(call say,Installing the Python packages into $(VENV) (some minutes the first time))
 	@$(BIN)/python -m pip install -q -c constraints.txt hatchling hatch-jupyter-builder jupyter-builder \
-	  || $(call fail,pip could not install the build tools; its last lines say why)
+	  $(call quietly,pip could not install the build tools; its last lines say why)
 	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install -q -c constraints.txt --no-build-isolation -e '.[notebook,test]' \
-	  || $(call fail,pip could not install sr_kernel; its last lines say why)
+	  $(call quietly,pip could not install sr_kernel; its last lines say why)
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node_modules: $(FRONT_CONFIGURATION) | $(STAMPS)/python
