@@ -1,0 +1,235 @@
+"""The search: proposers asked in rounds of growing budget, until exact, out of time or stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, number, symbol, transform
+from sr_kernel.search.archive import Archive
+from sr_kernel.search.bank import Bank
+from sr_kernel.search.front import Front
+from sr_kernel.search.law import Law
+from sr_kernel.search.linear import LinearProposer
+from sr_kernel.search.powers import PowerProposer
+from sr_kernel.search.presentation import Presenter
+from sr_kernel.search.problem import Problem
+from sr_kernel.search.proposer import Context, Proposer
+from sr_kernel.search.refine import Fitted, fit, judge, refine, rounded
+from sr_kernel.search.sample import Sample, fit_rows
+
+ROUNDS = ((150, 150), (1000, 600), (6000, 1500), (40_000, 3000), (150_000, 4000), (400_000, 6000))
+"""For each round the bank's size and the pool among which pairs are sought."""
+
+FIT_ROWS, PROBE_ROWS = 1000, 64
+_PROGRESS_EVERY = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is known at some moment of a search; times in seconds."""
+
+    elapsed: float
+    candidates: int
+    distinct: int
+    front: tuple[Law, ...]
+    best: Law | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """``front`` by growing complexity and strictly falling loss; ``best`` is its last law.
+
+    ``stop_reason``: "exact" (explains all rows to rounding), "time", "exhausted" (nothing left to
+    try), "plateau" (rounds without news), "stopped" (asked to), "failed" (the process died).
+    """
+
+    front: tuple[Law, ...]
+    best: Law | None
+    stop_reason: str
+    seconds: float
+    candidates: int
+    distinct: int
+    interrupted: bool
+
+
+class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
+    """Raised inside a proposer's poll to end the search."""
+
+
+def default_proposers() -> list[Proposer]:
+    """The proposers a search uses unless told otherwise."""
+    return [PowerProposer(), LinearProposer()]
+
+
+def search(
+    problem: Problem,
+    *,
+    time_limit: float = 60.0,
+    n_jobs: int = 1,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    proposers: Sequence[Proposer] | None = None,
+) -> SearchResult:
+    """Look for laws for at most ``time_limit`` seconds, in this process.
+
+    ``on_progress`` is called at least twice a second, ``should_stop`` more often.  Ctrl-C ends
+    the search and keeps what was found (``interrupted``).  The same problem and seed give the
+    same laws if time does not cut in.  ``n_jobs`` is the number of threads for linear algebra.
+    """
+    run = _Run(problem, time_limit, on_progress, should_stop)
+    return run.result(proposers if proposers is not None else default_proposers())
+
+
+class _Run:
+    def __init__(
+        self,
+        problem: Problem,
+        time_limit: float,
+        on_progress: Callable[[Progress], None] | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        self.start = time.perf_counter()
+        self.time_limit = time_limit
+        self.on_progress = on_progress
+        self.should_stop = should_stop
+        self.reason = "exhausted"
+        self.interrupted = False
+        self.fitted = 0
+        self._tries: dict[Expr, int] = {}
+        self._shown = self.start
+        self.problem = problem
+        rows = fit_rows(problem, FIT_ROWS)
+        sample = Sample.of(problem, rows)
+        probe_rows = np.arange(len(rows))
+        if len(rows) > PROBE_ROWS:
+            generator = np.random.default_rng(problem.random_state + 1)
+            probe_rows = np.sort(generator.permutation(len(rows))[:PROBE_ROWS])
+        bank = Bank(
+            problem.variables, sample.X[probe_rows], problem.operators,
+            max_size=min(problem.max_size, 15), seed=problem.random_state,
+        )  # fmt: skip
+        self.context = Context(
+            problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
+            np.random.default_rng(problem.random_state), probe_rows, poll=self.poll,
+        )  # fmt: skip
+        self.presenter = Presenter(problem, sample)
+
+    # ---------------------------------------------------------------- the loop
+
+    def result(self, proposers: Sequence[Proposer]) -> SearchResult:
+        try:
+            self._constant_laws()
+            self._rounds(proposers)
+        except SearchStopped:
+            pass
+        except KeyboardInterrupt:
+            self.reason, self.interrupted = "stopped", True
+        final = self._snapshot(budget=0.4 if self.reason == "stopped" else 2.0)
+        return SearchResult(
+            final.front, final.best, self.reason, final.elapsed,
+            final.candidates, final.distinct, self.interrupted,
+        )  # fmt: skip
+
+    def _constant_laws(self) -> None:
+        sample = self.context.sample
+        self.consider(number(float(sample.mean)))
+        if sample.constant:
+            # Nothing varies: the constant is the answer, exactly if all rows agree.
+            self.reason = "exact" if self._exact() else "exhausted"
+            raise SearchStopped
+
+    def _rounds(self, proposers: Sequence[Proposer]) -> None:
+        context, quiet = self.context, 0
+        for number_, (limit, pool) in enumerate(ROUNDS):
+            before = context.front.version
+            grown = context.bank.grow(limit, self.poll)
+            context.round, context.limit, context.pool = number_, min(limit, len(context.bank)), pool
+            for proposer in proposers:
+                for expr in proposer.propose(context):
+                    self.consider(expr)
+                    self.poll()
+                if self._exact():
+                    self.reason = "exact"
+                    return
+            quiet = quiet + 1 if context.front.version == before else 0
+            if number_ > 0 and not grown:
+                return
+            if quiet >= 3:
+                self.reason = "plateau"
+                return
+
+    def _exact(self) -> bool:
+        best = self.context.front.best
+        sample = self.context.sample
+        if best is None or not sample.exact(best.predicted):
+            return False
+        whole = self.presenter.whole
+        return whole.exact(whole.predict(best.expr))
+
+    def poll(self) -> None:
+        """Report progress if it is due; raise :class:`SearchStopped` when the search is over."""
+        now = time.perf_counter()
+        if self.should_stop is not None and self.should_stop():
+            self.reason = "stopped"
+            raise SearchStopped
+        if now - self.start >= self.time_limit:
+            self.reason = "time"
+            raise SearchStopped
+        if self.on_progress is not None and now - self._shown >= _PROGRESS_EVERY:
+            self.on_progress(self._snapshot(budget=0.15))
+            self._shown = time.perf_counter()
+
+    # ---------------------------------------------------------------- candidates
+
+    def consider(self, expr: Expr) -> None:
+        """Fit ``expr``, and if it is any good make it plain; keep what comes out."""
+        context = self.context
+        skeleton = transform(expr, _blank)
+        tries = self._tries.get(skeleton, 0)
+        if tries >= 2 or expr.size > context.problem.max_size + 6:
+            return
+        self._tries[skeleton] = tries + 1
+        self.fitted += 1
+        try:
+            fitted = fit(expr, context.sample)
+        except ExpressionError:
+            return
+        if fitted is None:
+            return
+        self._keep(fitted)
+        bar, shortest = context.front.bar(fitted.size)
+        # A plainer spelling may be shorter by a few nodes and constants.
+        if fitted.length - 4.0 * fitted.parameters <= shortest:
+            plain = refine(fitted, context.sample, context.problem.operators)
+            self._keep(rounded(plain, context.sample))
+
+    def _keep(self, fitted: Fitted) -> None:
+        if fitted.size > self.problem.max_size:
+            return
+        self.context.archive.add(fitted)
+        self.context.front.offer(fitted)
+
+    # ---------------------------------------------------------------- what is shown
+
+    def _snapshot(self, budget: float) -> Progress:
+        front = self.context.front
+        laws = self.presenter.laws(front, time.perf_counter() + budget)
+        return Progress(
+            time.perf_counter() - self.start,
+            self.context.bank.tried + self.fitted,
+            len(self.context.bank) + len(self.context.archive),
+            laws,
+            laws[-1] if laws else None,
+        )
+
+
+_BLANK = symbol("constant")
+
+
+def _blank(node: Expr) -> Expr:
+    return _BLANK if isinstance(node.value, float) else node

@@ -1,0 +1,39 @@
+"""One entry of a front: an expression with its fit, ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sr_kernel.expr import Expr, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A fitted constant and its standard error (same unit; nan where the data fix none)."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """``expr`` explains the target with weighted mean squared error ``loss``.
+
+    ``score`` is the fall of log loss for each added node since the next simpler law of its front
+    (0 for the first).  ``key`` is the functional hash: two laws with the same key are the same
+    function.  ``conditions`` must hold for the expression to be defined.
+    """
+
+    expr: Expr
+    loss: float
+    r2: float
+    complexity: int
+    parameters: tuple[Parameter, ...]
+    conditions: tuple[str, ...]
+    score: float
+    key: str
+
+    @property
+    def equation(self) -> str:
+        """The expression as text in Python syntax."""
+        return to_text(self.expr)

@@ -1,0 +1,92 @@
+"""Invertible functions h through which the target may be seen: h(y) is matched, y is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.operations import power
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """y = inverse(u) with u = forward(y); ``slope`` is |dy/du| as a function of y.
+
+    ``cost`` is the number of nodes that ``build``, the inverse on terms, adds.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    cost: int
+    forward: Callable[[FloatArray], FloatArray]
+    inverse: Callable[[FloatArray], FloatArray]
+    slope: Callable[[FloatArray], FloatArray]
+    build: Callable[[Expr], Expr]
+
+    def target(self, y: FloatArray) -> FloatArray | None:
+        """forward(y), or None where it is not defined or not one-to-one on these values."""
+        with np.errstate(all="ignore"):
+            u = np.asarray(self.forward(y), dtype=np.float64)
+            back = np.asarray(self.inverse(u), dtype=np.float64)
+            faithful = np.abs(back - y) <= 1e-9 * np.abs(y) + 1e-12 * np.abs(y).max()
+        return u if np.isfinite(u).all() and faithful.all() else None
+
+
+def _reciprocal(u: Expr) -> Expr:
+    return apply("div", number(1), u)
+
+
+def _one(y: FloatArray) -> FloatArray:
+    return np.ones_like(y)
+
+
+IDENTITY = Outer("identity", (), 0, lambda y: y, lambda u: u, _one, lambda u: u)
+
+OUTERS = (
+    IDENTITY,
+    Outer("reciprocal", ("div",), 2, np.reciprocal, np.reciprocal, np.square, _reciprocal),
+    Outer("exp", ("exp",), 1, np.log, np.exp, np.abs, lambda u: apply("exp", u)),
+    Outer("log", ("log",), 1, np.exp, np.log, lambda y: np.exp(-y), lambda u: apply("log", u)),
+    Outer("sqrt", ("sqrt",), 1, np.square, np.sqrt, lambda y: 0.5 / np.abs(y),
+          lambda u: apply("sqrt", u)),
+    Outer("square", ("pow",), 2, np.sqrt, np.square, lambda y: 2 * np.sqrt(np.abs(y)),
+          lambda u: power(u, Fraction(2))),
+    Outer("reciprocal sqrt", ("sqrt", "div"), 3, lambda y: 1 / y**2, lambda u: 1 / np.sqrt(u),
+          lambda y: 0.5 * np.abs(y) ** 3, lambda u: _reciprocal(apply("sqrt", u))),
+    Outer("sin", ("sin",), 1, np.arcsin, np.sin, lambda y: np.sqrt(1 - y**2),
+          lambda u: apply("sin", u)),
+    Outer("cos", ("cos",), 1, np.arccos, np.cos, lambda y: np.sqrt(1 - y**2),
+          lambda u: apply("cos", u)),
+    Outer("asin", ("asin",), 1, np.sin, np.arcsin, lambda y: 1 / np.cos(y),
+          lambda u: apply("asin", u)),
+    Outer("acos", ("acos",), 1, np.cos, np.arccos, lambda y: 1 / np.sin(y),
+          lambda u: apply("acos", u)),
+    Outer("atan", ("atan",), 1, np.tan, np.arctan, lambda y: np.cos(y) ** 2,
+          lambda u: apply("atan", u)),
+    Outer("tanh", ("tanh",), 1, np.arctanh, np.tanh, lambda y: 1 - y**2,
+          lambda u: apply("tanh", u)),
+)  # fmt: skip
+
+
+def outers(operators: tuple[str, ...], y: FloatArray) -> list[tuple[Outer, FloatArray, FloatArray]]:
+    """(outer, h(y), |dy/dh|) for each h that ``operators`` allow and ``y`` admits.
+
+    The slopes (n,) turn residuals of h(y) into residuals of y to first order.
+    """
+    found = []
+    for outer in OUTERS:
+        if not all(name in operators for name in outer.needs):
+            continue
+        target = outer.target(y)
+        if target is None or np.ptp(target) <= 1e-12 * np.abs(target).max():
+            continue
+        with np.errstate(all="ignore"):
+            slope = np.asarray(outer.slope(y), dtype=np.float64)
+        if np.isfinite(slope).all() and slope.max() > 0:
+            found.append((outer, target, slope))
+    return found

@@ -1,0 +1,181 @@
+"""A search in a process of its own, so that the kernel stays free and Ctrl-C does not hurt it.
+
+The child is a fresh interpreter running :mod:`sr_kernel.search.worker`, in a session of its own.
+It imports nothing of the caller's, so it needs no ``if __name__ == "__main__"`` and works the
+same from a script, a shell or a notebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sr_kernel.errors import OptionError, SrKernelError
+from sr_kernel.search.engine import Progress, SearchResult
+from sr_kernel.search.frames import read_frame, write_frame
+from sr_kernel.search.problem import Problem
+
+GRACE = 0.9
+"""Seconds after a stop in which the child may still hand in its result."""
+
+_ENDED = object()
+
+
+class SearchProcess:
+    """``search`` in a spawned process; use as a context manager or call :meth:`close`."""
+
+    def __init__(self, problem: Problem, *, time_limit: float, n_jobs: int = 1) -> None:
+        if n_jobs < 1:
+            raise OptionError(f"n_jobs is {n_jobs}: give the number of processors to use, 1 or more")
+        self.problem = problem
+        self.time_limit = time_limit
+        self.n_jobs = n_jobs
+        self.message = ""
+        """Why the process failed, in one line; empty if it did not."""
+        self._child: subprocess.Popen[bytes] | None = None
+        self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._stop_asked = 0.0
+        self._started = 0.0
+        self._last: Progress | None = None
+        self._errors: list[str] = []
+        self._result: SearchResult | None = None
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> SearchProcess:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id once started."""
+        return None if self._child is None else self._child.pid
+
+    def start(self) -> None:
+        """Start the child and hand it the problem."""
+        if self._child is not None:
+            return
+        self._started = time.perf_counter()
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "sr_kernel.search.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(self.n_jobs),
+            start_new_session=True,  # a Ctrl-C in the terminal is not for the child
+        )
+        options = {"time_limit": self.time_limit, "n_jobs": self.n_jobs}
+        self._send((self.problem, options))
+        for work in (self._receive, self._collect_errors):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Ask the child to stop; the result follows within a second."""
+        if self._child is not None and not self._stop_asked:
+            self._stop_asked = time.perf_counter()
+            self._send("stop")
+            self._inbox.put(None)  # wakes a waiting reader, which then counts the grace
+
+    def events(self) -> Iterator[Progress | SearchResult]:
+        """Progress as it comes; the last item is the result.
+
+        If the child dies, that is made from the last progress, with stop reason "failed".
+        Raises the error of this package with which the search ended, if it did.
+        """
+        self.start()
+        while self._result is None:
+            item = self._next()
+            if isinstance(item, Progress):
+                self._last = item
+                yield item
+            elif isinstance(item, SearchResult):
+                self._result = item
+            elif isinstance(item, SrKernelError):
+                raise item
+            elif item is _ENDED:
+                self._result = self._rescued()
+        yield self._result
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        child = self._child
+        if child is None:
+            return
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # a full pipe to a dead child cannot be flushed
+                    pipe.close()
+
+    # ---------------------------------------------------------------- inside
+
+    def _next(self) -> object:
+        timeout = None
+        if self._stop_asked:
+            timeout = max(0.0, self._stop_asked + GRACE - time.perf_counter())
+        try:
+            return self._inbox.get(timeout=timeout)
+        except queue.Empty:
+            return _ENDED
+
+    def _rescued(self) -> SearchResult:
+        """What is known when no result came: the last progress."""
+        last = self._last or Progress(0.0, 0, 0, (), None)
+        reason = "stopped" if self._stop_asked else "failed"
+        if not self._stop_asked and self._child is not None:
+            status = self._child.wait()
+            detail = self._errors[-1] if self._errors else f"exit status {status}"
+            self.message = f"the search process ended unexpectedly ({detail})"
+        return SearchResult(
+            last.front, last.best, reason, time.perf_counter() - self._started,
+            last.candidates, last.distinct, interrupted=bool(self._stop_asked),
+        )  # fmt: skip
+
+    def _send(self, content: object) -> None:
+        assert self._child is not None
+        assert self._child.stdin is not None
+        # A child that is gone is noticed by the reader.
+        with contextlib.suppress(BrokenPipeError):
+            write_frame(self._child.stdin, content)  # type: ignore[arg-type]
+
+    def _receive(self) -> None:
+        assert self._child is not None
+        assert self._child.stdout is not None
+        try:
+            while True:
+                self._inbox.put(read_frame(self._child.stdout))  # type: ignore[arg-type]
+        except EOFError:
+            self._inbox.put(_ENDED)
+
+    def _collect_errors(self) -> None:
+        assert self._child is not None
+        assert self._child.stderr is not None
+        for line in self._child.stderr:
+            self._errors.append(line.decode(errors="replace").strip())
+            del self._errors[:-50]
+
+
+def _environment(n_jobs: int) -> dict[str, str]:
+    """The caller's environment, with this package importable and n_jobs threads for algebra."""
+    environment = dict(os.environ)
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        environment[name] = str(n_jobs)
+    return environment

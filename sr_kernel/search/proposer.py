@@ -1,0 +1,70 @@
+"""What a proposer is and what it may look at.
+
+A proposer turns what is known so far into expressions worth fitting.  The engine fits, judges and
+keeps them; a proposer never needs to know what has been tried before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sr_kernel.expr import Expr
+from sr_kernel.search.archive import Archive
+from sr_kernel.search.bank import Bank
+from sr_kernel.search.description import description_length
+from sr_kernel.search.front import Front
+from sr_kernel.search.problem import Problem
+from sr_kernel.search.sample import Sample
+
+
+@dataclass(eq=False)
+class Context:
+    """The state of a search as proposers see it.
+
+    ``sample`` holds the rows that are fitted, ``probe_rows`` those of them that the ``bank`` has.  ``limit``
+    is how many bank entries the present round is about, ``pool`` among how many pairs are sought.  ``poll`` must be called at least every
+    tenth of a second; it raises to end the search.
+    """
+
+    problem: Problem
+    sample: Sample
+    bank: Bank
+    archive: Archive
+    front: Front
+    generator: np.random.Generator
+    probe_rows: NDArray[np.int64]
+    round: int = 0
+    pool: int = 1000
+    limit: int = 0
+    poll: Callable[[], None] = field(default=lambda: None)
+
+    def allows(self, *names: str) -> bool:
+        """Whether the user lets laws use these operators."""
+        return all(name in self.problem.operators for name in names)
+
+    def promising(
+        self, loss: float, size: int, parameters: int, structure: float, slack: float = 1.0
+    ) -> bool:
+        """Whether a law like this, its loss ``slack`` times lower, would change the front."""
+        if size > self.problem.max_size or parameters >= self.sample.rows:
+            return False
+        hoped = self.sample.floored(loss / slack)
+        bar, shortest = self.front.bar(size)
+        length = description_length(hoped, self.sample.rows, parameters, structure)
+        return hoped < bar and length < shortest
+
+
+class Proposer(Protocol):
+    """``propose`` is called once a round and may yield any number of expressions.
+
+    Floats in an expression are starting values of constants to be fitted; exact numbers stay.
+    """
+
+    def propose(self, context: Context) -> Iterable[Expr]:
+        """Expressions over ``context.problem.variables`` that may explain the target."""
+        ...

@@ -1,0 +1,321 @@
+"""From a proposed expression to a fitted one: constants fitted, then as few and as plain as the
+data allow.
+
+Floats in an expression are free and fitted; exact numbers stay.  A constant is replaced by a plain
+number (an integer, a simple fraction, sparingly a multiple of pi) only if the description length
+does not suffer under a noise model that the data do not rule out: equal errors on all rows, or
+errors proportional to the target.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, apply, number, transform, walk
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.description import description_length, structure_length
+from sr_kernel.search.tidy import tidy
+
+if TYPE_CHECKING:
+    from sr_kernel.search.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """``expr`` with its floats fitted, judged on a sample.
+
+    In ``expr`` every float is fitted and every exact number fixed; ``size`` counts its nodes as
+    shown, where 3/2 is 1.5.  ``loss`` is relative to the target's variance, ``length`` the
+    description length in nats, ``values`` and ``errors`` those of the floats in reading order,
+    ``predicted`` (n,).
+    """
+
+    expr: Expr
+    size: int
+    loss: float
+    length: float
+    values: tuple[float, ...]
+    errors: tuple[float, ...]
+    predicted: FloatArray
+
+    @property
+    def parameters(self) -> int:
+        return len(self.values)
+
+
+def fit(
+    expr: Expr, sample: Sample, *, proportional: bool = False, max_steps: int = 60
+) -> Fitted | None:
+    """``expr`` fitted to the sample; None if it is undefined on some row.
+
+    ``proportional`` weighs residuals by 1/y: the least squares for errors in proportion to y.
+    """
+    from sr_kernel.numeric.fit import fit_constants
+
+    weights = sample.weights / np.square(sample.y / sample.unit) if proportional else sample.weights
+    floats = _floats(expr)
+    if not floats:
+        return judge(expr, sample, (), (), proportional=proportional)
+    result = fit_constants(
+        expr, sample.X, sample.y, sample.variables, weights=weights, max_steps=max_steps
+    )
+    return judge(
+        result.expr, sample, tuple(result.parameters), tuple(result.errors),
+        proportional=proportional,
+    )  # fmt: skip
+
+
+def judge(
+    expr: Expr,
+    sample: Sample,
+    values: tuple[float, ...],
+    errors: tuple[float, ...],
+    *,
+    proportional: bool = False,
+) -> Fitted | None:
+    """``expr`` as it is, judged on the sample; None if it is undefined on some row."""
+    predicted = sample.predict(expr)
+    if not np.isfinite(predicted).all():
+        return None
+    if proportional:
+        with np.errstate(all="ignore"):
+            ratio = np.square((predicted - sample.y) / sample.y)
+        loss = float(sample.weights @ ratio)
+    else:
+        loss = sample.relative_loss(predicted)
+    if not math.isfinite(loss):
+        return None
+    structure = structure_length(expr, len(sample.variables))
+    length = description_length(sample.floored(loss), sample.rows, len(values), structure)
+    return Fitted(expr, shown(expr).size, loss, length, values, errors, predicted)
+
+
+def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Fitted:
+    """``start`` with constants dropped, tied and made plain wherever the data cannot tell."""
+    best = start
+    for _ in range(12):
+        for candidate in _plainer(best, operators):
+            better = _accepted(candidate, best, sample)
+            if better is not None:
+                best = better
+                break
+        else:
+            return best
+    return best
+
+
+def _accepted(candidate: Expr, current: Fitted, sample: Sample) -> Fitted | None:
+    """``candidate`` fitted, if its description is no longer than ``current``'s."""
+    try:
+        fitted = fit(candidate, sample)
+    except ExpressionError:
+        return None
+    if fitted is None:
+        return None
+    if fitted.length <= current.length:
+        return fitted
+    if not _proportional(current, sample):
+        return None
+    new = fit(candidate, sample, proportional=True)
+    old = fit(current.expr, sample, proportional=True)
+    if new is None or old is None or new.length > old.length:
+        return None
+    return fitted
+
+
+def _proportional(current: Fitted, sample: Sample) -> bool:
+    """Whether errors proportional to y explain the residuals about as well as equal errors."""
+    y = np.abs(sample.y) / sample.unit
+    if y.min() < 1e-9 or not ((sample.y > 0).all() or (sample.y < 0).all()) or np.ptp(y) == 0:
+        return False
+    residual = np.abs(current.predicted - sample.y) / sample.unit
+    equal = 0.5 * math.log(max(float(np.mean(residual**2)), 1e-300))
+    ratio = 0.5 * math.log(max(float(np.mean((residual / y) ** 2)), 1e-300))
+    # Log likelihoods a row; three nats in all are what chance may do.
+    return bool(ratio + float(np.mean(np.log(y))) <= equal + 3.0 / sample.rows)
+
+
+# ------------------------------------------------------------------ plainer spellings
+
+
+def _floats(expr: Expr) -> list[Expr]:
+    return [node for node in walk(expr) if isinstance(node.value, float)]
+
+
+def _plainer(current: Fitted, operators: tuple[str, ...]) -> Iterator[Expr]:
+    """Variants with one constant fewer, most drastic first."""
+    expr = current.expr
+    # Signs may have moved between a literal and its place, sizes stay.
+    errors = {abs(v): e for v, e in zip(current.values, current.errors, strict=True)}
+    for leaf, role in _roles(expr):
+        value = float(leaf.value)  # type: ignore[arg-type]
+        error = errors.get(abs(value), math.inf)
+        for plain in _plain_values(value, error, role):
+            yield from _replaced(expr, leaf, plain, operators)
+    yield from (tidy(tied) for tied in _tied(expr, errors))
+
+
+def _roles(expr: Expr) -> list[tuple[Expr, str]]:
+    """The float leaves and what they do: exponents first, they say most about a law."""
+    roles: dict[Expr, str] = {}
+    for node in walk(expr):
+        for place, arg in enumerate(node.args):
+            if isinstance(arg.value, float):
+                roles[arg] = "exponent" if (node.op, place) == ("pow", 1) else node.op
+            elif arg.op == "neg" and isinstance(arg.args[0].value, float):
+                roles[arg.args[0]] = node.op
+    return sorted(roles.items(), key=lambda item: item[1] != "exponent")
+
+
+def _plain_values(value: float, error: float, role: str) -> Iterator[Expr]:
+    """Plain numbers that the error admits and that mean something at this precision."""
+    if not math.isfinite(error):
+        # The data do not determine this constant at all: any plain value may do.
+        yield number(Fraction(round(value)) if abs(value) < 100 else Fraction(1))
+        return
+    reach = 3.5 * error + 1e-9 * abs(value)
+    if role in ("add", "exponent") and abs(value) <= reach:
+        yield number(0)
+    if role != "add" and abs(abs(value) - 1.0) <= reach and error < 0.1:
+        yield number(round(value))
+    for denominator in (1, 2, 3, 4):
+        numerator = round(value * denominator)
+        plain = Fraction(numerator, denominator)
+        if numerator == 0 or plain.denominator != denominator or abs(plain) > 12:
+            continue
+        # Plain numbers this close together are no news at this error.
+        fine = 0.1 if role == "exponent" else 0.03
+        if abs(float(plain) - value) <= reach and error * denominator < fine:
+            yield number(plain)
+    for plain in (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2)):
+        multiple = float(plain) * math.pi
+        if role != "exponent" and error < 1e-4 * abs(value):
+            for sign in (1, -1):
+                if abs(sign * multiple - value) <= reach:
+                    yield apply("mul", number(sign * plain), apply("pi"))
+
+
+def _replaced(expr: Expr, leaf: Expr, plain: Expr, operators: tuple[str, ...]) -> Iterator[Expr]:
+    try:
+        yield tidy(
+            transform(expr, lambda node: plain if node is leaf else node),
+            roots="sqrt" in operators,
+        )
+    except ExpressionError:
+        return
+
+
+def _tied(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
+    """Sums c f + d g as c (f + r g) where d/c is r = 1, -1, 2, -2, 1/2 or -1/2 within errors."""
+    for node in walk(expr):
+        if node.op != "add":
+            continue
+        parts = [_scaled(term) for term in node.args]
+        for i, (c, f) in enumerate(parts):
+            for j, (d, g) in enumerate(parts[i + 1 :], i + 1):
+                if c is None or d is None:
+                    continue
+                near = _plain_ratio(d / c)
+                slack = 3.5 * (errors.get(abs(d), 0.0) + errors.get(abs(c), 0.0)) + 1e-9 * abs(d)
+                if near is None or abs(d - near * c) > slack:
+                    continue
+                rest = [term for k, term in enumerate(node.args) if k not in (i, j)]
+                both = number(c) * (f + number(near) * g)
+                merged = apply("add", both, *rest) if rest else both
+                yield transform(expr, lambda n, a=node, b=merged: b if n is a else n)
+
+
+def _plain_ratio(ratio: float) -> Fraction | None:
+    plain = Fraction(round(2 * ratio), 2)
+    usual = plain != 0 and abs(plain) <= 2 and abs(plain) != Fraction(3, 2)
+    return plain if usual and abs(float(plain) - ratio) < 0.05 else None
+
+
+def _scaled(term: Expr) -> tuple[float | None, Expr]:
+    """``term`` as (c, f) with term = c f and c a float; (None, term) without such a factor."""
+    if term.op == "neg":
+        c, f = _scaled(term.args[0])
+        return (None if c is None else -c), f
+    head = term.args[0] if term.op in ("mul", "div") else term
+    if isinstance(head.value, float):
+        if term.op == "mul":
+            return head.value, apply("mul", *term.args[1:])
+        if term.op == "div":
+            return head.value, apply("div", number(1), term.args[1])
+    elif head.op == "mul" and isinstance(head.args[0].value, float):
+        return head.args[0].value, apply(term.op, apply("mul", *head.args[1:]), *term.args[1:])
+    return None, term
+
+
+# ------------------------------------------------------------------ digits
+
+
+def rounded(fitted: Fitted, sample: Sample) -> Fitted:
+    """``fitted`` with each constant to as few digits as reproduce the loss."""
+    if not fitted.values:
+        return fitted
+    for margin in (0.05, 0.01, 0.002, 1e-4):
+        shorter = {
+            value: _short(value, margin * error if math.isfinite(error) else 0.0)
+            for value, error in zip(fitted.values, fitted.errors, strict=True)
+        }
+        result = _with_values(fitted, shorter, sample)
+        if result is not None:
+            return result
+    digits = {value: float(f"{value:.15g}") for value in fitted.values}
+    return _with_values(fitted, digits, sample) or fitted
+
+
+def _with_values(fitted: Fitted, new: dict[float, float], sample: Sample) -> Fitted | None:
+    """``fitted`` with other constants if the loss stays the same to four digits."""
+    signed = new | {-old: -value for old, value in new.items()}
+
+    def swap(node: Expr) -> Expr:
+        value = node.value
+        return number(signed.get(value, value)) if isinstance(value, float) else node
+
+    expr = transform(fitted.expr, swap)
+    values = tuple(new[value] for value in fitted.values)
+    result = judge(expr, sample, values, fitted.errors)
+    if result is None or sample.floored(result.loss) > sample.floored(fitted.loss) * 1.0001:
+        return None
+    return result
+
+
+def _short(value: float, allowed: float) -> float:
+    for digits in range(1, 17):
+        short = float(f"{value:.{digits}g}")
+        if abs(short - value) <= allowed:
+            return short
+    return value
+
+
+def shown(expr: Expr) -> Expr:
+    """``expr`` with exact exponents that have a short decimal, such as 3/2, in that spelling."""
+
+    def spell(node: Expr) -> Expr:
+        exponent = node.args[1].value if node.op == "pow" else None
+        if isinstance(exponent, Fraction) and exponent.denominator in (2, 4):
+            return apply("pow", node.args[0], number(float(exponent)))
+        return node
+
+    return transform(expr, spell)
+
+
+def pinned(expr: Expr) -> Expr:
+    """The reverse of :func:`shown`: exponents that are short decimals are exact, not fitted."""
+
+    def pin(node: Expr) -> Expr:
+        exponent = node.args[1].value if node.op == "pow" else None
+        if isinstance(exponent, float) and (4 * exponent).is_integer():
+            return apply("pow", node.args[0], number(Fraction(exponent)))
+        return node
+
+    return transform(expr, pin)

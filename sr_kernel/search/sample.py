@@ -1,0 +1,94 @@
+"""The data as the search looks at them: all rows, rows to fit on, and a few probe rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sr_kernel.expr import Expr
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.description import RELATIVE_FLOOR
+
+if TYPE_CHECKING:
+    from sr_kernel.search.problem import Problem
+
+
+class Sample:
+    """Rows of a problem with what is needed to judge predictions on them.
+
+    ``weights`` (n,) sum to one.  ``variance`` is the weighted variance of y (of a constant
+    target: its square, or one), the unit in which losses are compared.
+    """
+
+    def __init__(
+        self, variables: Sequence[str], X: FloatArray, y: FloatArray, weights: FloatArray
+    ) -> None:
+        self.variables = tuple(variables)
+        self.X, self.y = X, y
+        self.weights = weights / weights.sum()
+        self.largest = float(np.abs(y).max())
+        # Computed on y / largest: squares of 1e300 are no numbers.
+        unit = y / self.largest if self.largest > 0 else y
+        mean = float(self.weights @ unit)
+        self.square = float(self.weights @ np.square(unit)) or 1.0
+        spread = float(self.weights @ np.square(unit - mean))
+        self.constant = spread <= (RELATIVE_FLOOR**2) * self.square
+        self.spread = self.square if self.constant else spread
+        self.mean = mean * self.largest
+
+    @classmethod
+    def of(cls, problem: Problem, rows: np.ndarray | None = None) -> Sample:
+        """All rows of ``problem``, or those listed."""
+        if rows is None:
+            rows = np.arange(problem.rows)
+        return cls(
+            problem.variables, problem.X[rows], problem.y[rows], problem.relative_weights[rows]
+        )
+
+    @property
+    def rows(self) -> int:
+        return len(self.y)
+
+    @property
+    def unit(self) -> float:
+        """What relative residuals are relative to: max |y|, or one."""
+        return self.largest or 1.0
+
+    def relative_loss(self, predicted: FloatArray) -> float:
+        """Weighted mean squared error in units of the target's variance; inf if undefined."""
+        with np.errstate(all="ignore"):
+            residual = (predicted - self.y) / self.unit
+            loss = float(self.weights @ np.square(residual)) / self.spread
+        return loss if np.isfinite(loss) else np.inf
+
+    def floored(self, loss: float) -> float:
+        """``loss`` or the level of rounding, whichever is larger."""
+        return max(loss, RELATIVE_FLOOR**2 * self.square / self.spread)
+
+    def absolute(self, loss: float) -> float:
+        """A relative loss in squared units of the target; inf beyond the range of floats."""
+        with np.errstate(over="ignore"):
+            return float(np.float64(loss) * self.spread * self.unit * self.unit)
+
+    def exact(self, predicted: FloatArray) -> bool:
+        """Whether the predictions are the target, row by row, up to rounding."""
+        with np.errstate(all="ignore"):
+            allowed = 1e-9 * np.abs(self.y) + 1e-11 * self.unit
+            return bool((np.abs(predicted - self.y) <= allowed)[self.weights > 0].all())
+
+    def predict(self, expr: Expr) -> FloatArray:
+        """Values (n,) of ``expr``; nan where it is undefined."""
+        from sr_kernel.numeric.evaluate import evaluate
+        from sr_kernel.numeric.program import compile_program
+
+        return evaluate(compile_program(expr, self.variables, free="none"), self.X)
+
+
+def fit_rows(problem: Problem, count: int) -> np.ndarray:
+    """At most ``count`` row numbers, spread over the data, the same for the same seed."""
+    if problem.rows <= count:
+        return np.arange(problem.rows)
+    generator = np.random.default_rng(problem.random_state)
+    return np.sort(generator.permutation(problem.rows)[:count])

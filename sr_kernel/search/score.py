@@ -1,0 +1,73 @@
+"""One expression of the user's, fitted and judged like those the search finds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from sr_kernel.errors import DataError
+from sr_kernel.expr import Expr, to_text, walk
+from sr_kernel.search.law import Law
+from sr_kernel.search.presentation import checked, law_of
+from sr_kernel.search.problem import Problem
+from sr_kernel.search.refine import Fitted, judge, pinned, rounded
+from sr_kernel.search.refine import fit as fit_floats
+from sr_kernel.search.sample import Sample
+
+
+def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
+    """``expr`` as a law of ``problem``: constants refitted, simplified, judged on all rows.
+
+    Floats are starting values of free constants, except exponents that are multiples of 1/4,
+    which are meant as they stand.  With ``fit=False`` nothing is changed.  ``score`` of the law
+    compares it with the best constant.
+
+    Raises :class:`DataError` if ``expr`` has no value on some row, naming the row.
+    """
+    sample = Sample.of(problem)
+    start = pinned(expr) if fit else expr
+    fitted = fit_floats(start, sample) if fit else _as_it_is(start, sample)
+    if fitted is None and fit:
+        fitted = _as_it_is(start, sample)
+    if fitted is None:
+        raise DataError(_undefined(expr, sample))
+    if fit:
+        fitted = _simplified(rounded(fitted, sample), sample)
+    box = {
+        name: (float(column.min()), float(column.max()))
+        for name, column in zip(problem.variables, problem.X.T, strict=True)
+    }
+    law = law_of(fitted, sample, box)
+    return replace(law, score=_against_constant(fitted, sample))
+
+
+def _as_it_is(expr: Expr, sample: Sample) -> Fitted | None:
+    floats = tuple(float(n.value) for n in walk(expr) if isinstance(n.value, float))
+    return judge(expr, sample, floats, tuple(math.nan for _ in floats))
+
+
+def _simplified(fitted: Fitted, sample: Sample) -> Fitted:
+    from sr_kernel.search.refine import shown
+    from sr_kernel.simplify import simplify_all_detailed
+
+    [result] = simplify_all_detailed([shown(fitted.expr)], time_limit=0.1)
+    return checked(fitted, result.result, sample) or fitted
+
+
+def _undefined(expr: Expr, sample: Sample) -> str:
+    row = int(np.flatnonzero(~np.isfinite(sample.predict(expr)))[0])
+    place = ", ".join(
+        f"{name} = {value:.6g}" for name, value in zip(sample.variables, sample.X[row], strict=True)
+    )
+    return (
+        f"{to_text(expr)} has no finite value at row {row + 1} ({place}): "
+        "change it so that it is defined on all rows"
+    )
+
+
+def _against_constant(fitted: Fitted, sample: Sample) -> float:
+    if fitted.size <= 1:
+        return 0.0
+    return -math.log(sample.floored(fitted.loss)) / (fitted.size - 1)
