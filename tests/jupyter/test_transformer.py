@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from sr_kernel.jupyter.transformer import AwaitTransformer, await_discover
+from sr_kernel.jupyter.transformer import AwaitTransformer, rewritten
 
 
-def awaited(cell: str) -> str:
-    manager = TransformerManager()
-    return "".join(await_discover(manager.transform_cell(cell).splitlines(keepends=True)))
+def awaited(cell: str, can_await: bool = True) -> str:
+    lines = TransformerManager().transform_cell(cell).splitlines(keepends=True)
+    return "".join(rewritten(lines, can_await=can_await))
 
 
 def test_a_cell_is_awaited():
@@ -30,7 +30,14 @@ def test_an_assigned_line_is_awaited():
 
 def test_a_bare_line_is_a_cell_without_a_body():
     text = awaited("%discover y ~ x\n")
-    assert text == "await get_ipython().run_cell_magic('discover_async', 'y ~ x', '')\n"
+    assert text == "await get_ipython().run_cell_magic('discover_async', 'y ~ x', '\\n')\n"
+
+
+def test_an_empty_body_is_filled_also_where_nothing_is_awaited():
+    text = awaited("%%discover y ~ x\n", can_await=False)
+    assert text == "get_ipython().run_cell_magic('discover', 'y ~ x', '\\n')\n"
+    text = awaited("def f():\n    a = %discover y ~ x\n", can_await=False)
+    assert text == "def f():\n    a = get_ipython().run_line_magic('discover', 'y ~ x')\n"
 
 
 def test_a_loop_may_await_a_function_may_not():
@@ -44,7 +51,7 @@ def test_a_loop_may_await_a_function_may_not():
 )
 def test_other_cells_stay_as_they_are(cell):
     lines = TransformerManager().transform_cell(cell).splitlines(keepends=True)
-    assert await_discover(lines) == lines
+    assert rewritten(lines, can_await=True) == lines
 
 
 def test_the_rest_of_the_cell_is_untouched():
@@ -62,7 +69,7 @@ class Shell:
         return work()
 
 
-LINES = ["get_ipython().run_cell_magic('discover', 'y ~ x', '')\n"]
+LINES = ["get_ipython().run_cell_magic('discover', 'y ~ x', '\\n')\n"]
 
 
 async def transformed(shell):
