@@ -1,0 +1,90 @@
+"""A formula typed by a user: read, refitted, simplified, scored and set beside the one it was."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, parse, symbol, to_text, variables
+from sr_kernel.formula.task import Task
+from sr_kernel.search.law import Law
+
+MAX_TEXT = 4_000
+"""Longest formula that may be typed, in characters: what a snapshot may hold."""
+
+SCORERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-score")
+"""One thread for all edits: they are answered in order, beside the kernel's main thread."""
+
+_WORDS = {
+    "equal": "the same function as {0}",
+    "same_family": "{0} with other constants",
+    "different": "another law than {0}",
+    "undecided": "whether it is the same as {0} could not be decided",
+}
+_LEFT_SIDE = re.compile(r"(?P<left>[^=<>!~]+)[=~](?!=)")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A scored edit; ``status`` is that of equality.compare, ``text`` says it in words."""
+
+    law: Law
+    status: str
+    text: str
+
+
+def score_edit(task: Task, text: str, base: Law | None = None) -> Edit:
+    """Refit the constants of ``text`` to the rows of ``task`` and compare it with ``base``.
+
+    ``text`` is a right-hand side; ``target = ...`` in front of it is allowed.
+
+    Raises:
+        ExpressionError: text that cannot be read, or other names than the formula's variables.
+    """
+    from sr_kernel.search.score import score
+
+    expr = read_edit(task, text)
+    law = score(task.scoring, expr)
+    if base is None:
+        return Edit(law, "undecided", "there is no law yet to compare it with")
+    status = _compared(expr, base.expr)
+    return Edit(law, status, _WORDS[status].format(to_text(base.expr, digits=4)))
+
+
+def read_edit(task: Task, text: str) -> Expr:
+    """The expression in ``text``. Raises ExpressionError with the position of the mistake."""
+    if len(text) > MAX_TEXT:
+        raise ExpressionError(
+            f"the formula has {len(text)} characters, at most {MAX_TEXT} are read"
+        )
+    return parse(_right_side(task, text), task.variables)
+
+
+def _right_side(task: Task, text: str) -> str:
+    """``text`` with spaces in place of ``target =``, so that positions stay."""
+    match = _LEFT_SIDE.match(text)
+    if match is None:
+        return text
+    left = task.formula.left
+    try:
+        is_target = parse(match["left"], variables(left)) is left
+    except ExpressionError:
+        is_target = False
+    if not is_target:
+        raise ExpressionError(f"the left-hand side is {task.formula.target}: leave it out", text, 0)
+    return " " * match.end() + text[match.end() :]
+
+
+def _compared(expr: Expr, base: Expr) -> str:
+    from sr_kernel.equality import compare
+
+    return compare(expr, base).status
+
+
+def warm_up(task: Task) -> None:
+    """Do once what makes a first edit slow: imports, compilation, loading of the rules."""
+    first = symbol(task.variables[0])
+    law = score_edit(task, to_text(1.5 * first + 0.5)).law
+    score_edit(task, to_text(first * first), law)
