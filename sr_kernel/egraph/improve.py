@@ -1,0 +1,294 @@
+"""Improving batches of expressions in one shared e-graph."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from sr_kernel.egraph.cost import CostModel
+from sr_kernel.egraph.domain import conditions_of, lost_conditions, own_conditions, usable
+from sr_kernel.egraph.extraction import Extraction
+from sr_kernel.egraph.nodes import Node, NodeTable
+from sr_kernel.egraph.pattern import CONSTRUCTORS
+from sr_kernel.egraph.program import program_forms
+from sr_kernel.egraph.ruleset import Ruleset
+from sr_kernel.egraph.session import EGraphError, Session
+from sr_kernel.expr import Expr, walk
+from sr_kernel.numeric.relation import Relation
+
+ROUNDS = 4
+"""Passes over all rulesets; chains of more dependent rewrites are left to the next call."""
+ANALYSIS_STEPS = 2
+MAX_ANALYSIS_STEPS = 30
+BATCH_NODES = 20_000
+"""Core nodes put into one e-graph at most; longer lists are cut into several batches."""
+SESSIONS_KEPT = 4
+
+
+@dataclass(frozen=True)
+class ImproveReport:
+    """The best form of every group, and how the run went.
+
+    ``conditions[i]`` are the conditions of ``groups[i][0]`` that ``best[i]`` no longer has;
+    ``stop_reason`` is "saturated", "rounds", "time", "nodes" or "failed", the gravest of all
+    batches; ``nodes`` is the size of the largest e-graph.
+    """
+
+    best: list[Expr]
+    conditions: list[tuple[str, ...]]
+    stop_reason: str
+    iterations: int
+    nodes: int
+
+
+@dataclass
+class _Run:
+    """Limits and findings of one call."""
+
+    domain: str
+    cost: CostModel
+    rules: Ruleset
+    deadline: float
+    node_limit: int
+    reasons: set[str] = field(default_factory=set)
+    iterations: int = 0
+    nodes: int = 0
+
+
+GRAVITY = ("saturated", "rounds", "nodes", "time", "failed")
+
+
+def improve(
+    groups: Sequence[Sequence[Expr]],
+    *,
+    assumptions: Any = (),
+    domain: str = "isolated",
+    cost: CostModel,
+    rules: Ruleset | None = None,
+    time_limit: float | None = None,
+    node_limit: int = 2_000,
+) -> ImproveReport:
+    """The cheapest equal form of each group that the rules can show.
+
+    A group holds expressions already known to be equal wherever its first one is defined; its
+    result is defined there too, and never costs more than any of them.  ``assumptions`` is one
+    for all or a sequence of one a group; ``node_limit`` is per group, ``time_limit`` in seconds
+    for the whole call.  Results do not depend on what else is in the batch.
+    """
+    deadline = time.monotonic() + (time_limit if time_limit is not None else float("inf"))
+    run = _Run(domain, cost, rules or Ruleset.default(), deadline, node_limit)
+    each = _per_group(assumptions, len(groups))
+    best: list[Expr] = []
+    for part, given in _batches(groups, each):
+        best += _improve_batch(part, given, run)
+    conditions = [
+        lost_conditions(group[0], form, _known(given))
+        for group, form, given in zip(groups, best, each, strict=True)
+    ]
+    reason = max(run.reasons, key=GRAVITY.index, default="saturated")
+    return ImproveReport(best, conditions, reason, run.iterations, run.nodes)
+
+
+def _per_group(assumptions: Any, count: int) -> list[Any]:
+    if isinstance(assumptions, list | tuple) and len(assumptions) == count:
+        return list(assumptions)
+    return [assumptions] * count
+
+
+def _batches(
+    groups: Sequence[Sequence[Expr]], assumptions: Sequence[Any]
+) -> Iterable[tuple[list[Sequence[Expr]], list[Any]]]:
+    part: list[Sequence[Expr]] = []
+    given: list[Any] = []
+    size = 0
+    for group, facts in zip(groups, assumptions, strict=True):
+        weight = sum(form.size for form in group)
+        if part and size + weight > BATCH_NODES:
+            yield part, given
+            part, given, size = [], [], 0
+        part.append(group)
+        given.append(facts)
+        size += weight
+    if part:
+        yield part, given
+
+
+def _improve_batch(groups: list[Sequence[Expr]], given: list[Any], run: _Run) -> list[Expr]:
+    """Best forms of one batch; a batch that breaks the engine or its limit is halved."""
+    fallback = [_cheapest(group, run.cost) for group in groups]
+    if time.monotonic() >= run.deadline:
+        run.reasons.add("time")
+        return fallback
+    try:
+        found, reason = _saturate(groups, given, run)
+    except EGraphError:
+        found, reason = fallback, "failed"
+    if reason in ("failed", "nodes") and len(groups) > 1:
+        middle = len(groups) // 2
+        return _improve_batch(groups[:middle], given[:middle], run) + _improve_batch(
+            groups[middle:], given[middle:], run
+        )
+    run.reasons.add(reason)
+    pairs = zip(found, fallback, strict=True)
+    return [
+        form if run.cost.measure(form) < run.cost.measure(known) else known for form, known in pairs
+    ]
+
+
+def _cheapest(group: Sequence[Expr], cost: CostModel) -> Expr:
+    return min(group, key=cost.measure)
+
+
+def _saturate(
+    groups: list[Sequence[Expr]], given: list[Any], run: _Run
+) -> tuple[list[Expr], str]:
+    table = NodeTable()
+    seeds: dict[str, list[tuple[object, ...]]] = {}
+    roots = []
+    for index, (group, facts) in enumerate(zip(groups, given, strict=True)):
+        ids = [table.enter(form, index) for form in group]
+        table.same += [(ids[0], other) for other in ids[1:] if other != ids[0]]
+        roots.append((index, ids[0]))
+        _seed(table, index, group[0], facts, run.domain, seeds)
+    rows: dict[str, list[tuple[object, ...]]] = {**table.tables(), **seeds, "in-root": list(roots)}
+    session = session_for(run.rules)
+    with session.scope():
+        session.insert(rows)
+        while session.step("loading"):
+            pass
+        depth = max(form.depth for group in groups for form in group)
+        reason = _rounds(session, table, min(depth, MAX_ANALYSIS_STEPS), len(groups), run)
+        return _extract(session, len(groups), list(table.names), run.cost), reason
+
+
+def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Run) -> str:
+    limit = len(table) + run.node_limit * count
+    present = {node[0] for node in table.nodes}
+    for turn in range(ROUNDS):
+        for _ in range(depth if turn == 0 else ANALYSIS_STEPS):
+            if not session.step("analysis"):
+                break
+        changed = False
+        for ruleset in _schedule(run.rules, present):
+            changed |= session.step(ruleset) and ruleset not in ("pruning", "sentinel")
+            run.iterations += 1
+            if time.monotonic() >= run.deadline:
+                return "time"
+            run.nodes = max(run.nodes, size := _size(session))
+            if size > limit:
+                return "nodes"
+        if not changed:
+            return "saturated"
+    return "rounds"
+
+
+def _schedule(rules: Ruleset, present: set[str]) -> list[str]:
+    """Rulesets that can match something that is there or that another rule may introduce."""
+    reachable, active = set(present), dict.fromkeys(("fold",))
+    while True:
+        before = len(reachable)
+        for rule in rules:
+            if rule.heads <= reachable:
+                active[rule.ruleset] = None
+                reachable |= rule.products
+        if len(reachable) == before:
+            break
+    ordered = [theme for theme in rules.themes if theme in active and theme != "fold"]
+    return ["fold", "pruning", *ordered, "fold", "pruning", "sentinel"]
+
+
+def _size(session: Session) -> int:
+    return sum(size for name, size in session.sizes().items() if name in CONSTRUCTORS)
+
+
+def _extract(session: Session, count: int, names: list[str], cost: CostModel) -> list[Expr]:
+    rows = session.rows([*CONSTRUCTORS, "Num", "Flt", "Var", "nz", "root"])
+    nodes: list[tuple[Any, Node]] = []
+    for row in rows["Num"]:
+        nodes.append((row.output, ("Num", session.rational(row.inputs[0]))))
+    for row in rows["Flt"]:
+        nodes.append((row.output, ("Flt", session.real(row.inputs[0]))))
+    for row in rows["Var"]:
+        nodes.append((row.output, ("Var", names[int(session.text(row.inputs[1]))])))
+    for head in CONSTRUCTORS:
+        nodes.extend((row.output, (head, *row.inputs)) for row in rows[head] if not row.subsumed)
+    nonzero = {row.inputs[0] for row in rows["nz"]}
+    extraction = Extraction(nodes, nonzero, cost)
+    found = {session.integer(row.inputs[0]): row.output for row in rows["root"]}
+    return [extraction.best(found[index]) for index in range(count)]
+
+
+# ------------------------------------------------------------------ facts
+
+
+def _seed(
+    table: NodeTable,
+    group: int,
+    original: Expr,
+    assumptions: Any,
+    domain: str,
+    seeds: dict[str, list[tuple[object, ...]]],
+) -> None:
+    """Facts about the nodes of one group: assumptions, and what the domain mode lets us use."""
+    known = _known(assumptions)
+    for relation in known:
+        _seed_relation(table, group, relation, seeds)
+    usable_conditions = {
+        relation for relation in conditions_of(original) if usable(relation, domain)
+    }
+    for relation in conditions_of(original):
+        if relation in usable_conditions:
+            _seed_relation(table, group, relation, seeds)
+    granted = usable_conditions | set(known)
+    defined: dict[Expr, bool] = {}
+    for node in walk(original):
+        defined[node] = all(defined[arg] for arg in node.args) and granted.issuperset(
+            own_conditions(node)
+        )
+        if defined[node]:
+            seeds.setdefault("in-def", []).append((table.enter(node, group),))
+
+
+def _known(assumptions: Any) -> tuple[Relation, ...]:
+    return tuple(getattr(assumptions, "relations", ()))
+
+
+def _seed_relation(
+    table: NodeTable, group: int, relation: Relation, seeds: dict[str, list[tuple[object, ...]]]
+) -> None:
+    bound = relation.right.value
+    if not isinstance(bound, Fraction):
+        return
+    node = table.enter(relation.left, group)
+    cells = (node, bound.numerator, bound.denominator)
+    if relation.sign in (">", ">=", "=="):
+        seeds.setdefault("in-lo", []).append(cells)
+    if relation.sign in ("<", "<=", "=="):
+        seeds.setdefault("in-hi", []).append(cells)
+    if relation.sign in (">", "<", "!=") and bound == 0:
+        seeds.setdefault("in-nz", []).append((node,))
+
+
+# ------------------------------------------------------------------ sessions
+
+_LOCAL = threading.local()
+
+
+def session_for(rules: Ruleset) -> Session:
+    """This thread's session with these rules loaded; a broken one is replaced."""
+    kept: dict[str, Session] = _LOCAL.__dict__.setdefault("sessions", {})
+    session = kept.get(rules.digest)
+    if session is None or session.broken:
+        session = Session()
+        session.load(program_forms(rules))
+        while len(kept) >= SESSIONS_KEPT:
+            kept.pop(next(iter(kept)))
+        kept[rules.digest] = session
+    return session
+
+
+__all__: Sequence[str] = ("ImproveReport", "improve", "session_for")

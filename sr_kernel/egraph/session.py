@@ -1,0 +1,159 @@
+"""One egglog database: the only module that touches ``egglog.bindings``.
+
+The native module is loaded by its own spec, not through the ``egglog`` package: the package pulls
+in the whole typed API (0.5 s), the native module alone takes 0.05 s.  A later ``import egglog``
+elsewhere finds the very same native module.
+
+What egglog 13.2 does and what this module does about it (tests/egraph/test_session.py holds the
+golden tests):
+
+* parsing is quadratic in the text's length, so programs are loaded form by form;
+* ``(push)`` clones a database with its rules, 16 times cheaper than loading them again;
+* there is no limit inside an iteration, so rulesets are stepped one iteration at a time;
+* bad programs raise ``EggSmolError``, and some mistakes raise ``PanicException``, which is a
+  ``BaseException``; a session that met either is discarded by its owner;
+* a term nested 20,000 deep crashes the process: terms are bounded by ``Expr``'s own depth limit.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sr_kernel.errors import RuleError, SrKernelError
+
+NATIVE = "egglog.bindings"
+
+
+class EGraphError(SrKernelError):
+    """The e-graph engine refused a program or broke down; the session is of no more use."""
+
+
+def native() -> Any:
+    """The native egglog module, without the Python package around it."""
+    loaded = sys.modules.get(NATIVE)
+    if loaded is not None:
+        return loaded
+    package = importlib.util.find_spec("egglog")
+    places = list(package.submodule_search_locations or ()) if package else []
+    spec = importlib.machinery.PathFinder.find_spec("bindings", places)
+    if spec is None or spec.loader is None:
+        raise EGraphError("egglog is not installed: reinstall the package with its dependencies")
+    os.environ.setdefault("RUST_BACKTRACE", "0")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules[NATIVE] = module
+    return module
+
+
+class Session:
+    """A database with a program in it, driven step by step.
+
+    A session belongs to the thread that made it.  After an :class:`EGraphError` it is ``broken``
+    and must be dropped.
+    """
+
+    def __init__(self) -> None:
+        self._bindings = native()
+        self._egraph = self._bindings.EGraph()
+        self._parsed: dict[str, list[Any]] = {}
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self.broken = False
+
+    def load(self, forms: Iterable[tuple[str, str, int]]) -> None:
+        """Load a program given as forms ``(text, file, line)``.
+
+        Raises :class:`RuleError` that names the file and the line of a form egglog refuses.
+        """
+        for text, file, line in forms:
+            try:
+                self._execute(self._egraph.parse_program(text))
+            except self._bindings.EggSmolError as error:
+                self.broken = True
+                raise RuleError(f"egglog refuses this form: {_reason(error)}", file, line) from None
+            except EGraphError as error:
+                raise RuleError(str(error), file, line) from None
+
+    def command(self, text: str) -> list[Any]:
+        """Run a short command; its parsed form is kept, as parsing costs more than running."""
+        commands = self._parsed.get(text)
+        if commands is None:
+            commands = self._parsed[text] = self._egraph.parse_program(text)
+        try:
+            return self._execute(commands)
+        except self._bindings.EggSmolError as error:
+            self.broken = True
+            raise EGraphError(f"the e-graph refused {text}: {_reason(error)}") from None
+
+    def _execute(self, commands: Sequence[Any]) -> list[Any]:
+        try:
+            outputs: list[Any] = self._egraph.run_program(*commands)
+        except BaseException as error:
+            # PanicException has no importable name; everything else passes through untouched.
+            if type(error).__name__ == "PanicException":
+                self.broken = True
+                raise EGraphError(f"the e-graph engine broke down: {_reason(error)}") from None
+            raise
+        return outputs
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """Everything added inside is gone afterwards (unless the session broke)."""
+        self.command("(push)")
+        try:
+            yield
+        finally:
+            if not self.broken:
+                self.command("(pop)")
+
+    def step(self, ruleset: str) -> bool:
+        """One iteration of a ruleset; whether it changed anything."""
+        report = self.command(f"(run {ruleset} 1)")[0].report
+        return bool(report.updated)
+
+    def insert(self, tables: Mapping[str, Sequence[Sequence[object]]]) -> None:
+        """Bulk-insert rows into relations; cells are integers, floats or text without tabs."""
+        if self._directory is None:
+            self._directory = tempfile.TemporaryDirectory(prefix="sr-kernel-")
+        folder = Path(self._directory.name)
+        for name, rows in tables.items():
+            path = folder / name
+            path.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), "utf-8")
+            self.command(f'(input {name} "{path.as_posix()}")')
+
+    def sizes(self) -> dict[str, int]:
+        """Number of rows of every function and relation."""
+        return dict(self.command("(print-size)")[0].sizes)
+
+    def rows(self, names: Iterable[str]) -> dict[str, list[Any]]:
+        """Frozen rows (``.inputs``, ``.output``, ``.subsumed``) of the functions named."""
+        functions = self._egraph.freeze().functions
+        return {name: functions[name].rows for name in names if name in functions}
+
+    def rational(self, value: Any) -> Any:
+        """The Fraction behind a BigRat value."""
+        return self._egraph.value_to_bigrat(value)
+
+    def real(self, value: Any) -> float:
+        """The float behind an f64 value."""
+        return float(self._egraph.value_to_f64(value))
+
+    def integer(self, value: Any) -> int:
+        """The int behind an i64 value."""
+        return int(self._egraph.value_to_i64(value))
+
+    def text(self, value: Any) -> str:
+        """The str behind a String value."""
+        return str(self._egraph.value_to_string(value))
+
+
+def _reason(error: BaseException) -> str:
+    """An engine's message on one line."""
+    return " ".join(str(error).split())[:300]
