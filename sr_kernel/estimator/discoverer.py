@@ -1,0 +1,226 @@
+"""Discoverer: symbolic regression with the interface of scikit-learn."""
+
+import os
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from sr_kernel.errors import DataError, OptionError
+from sr_kernel.estimator.config import Config, check_guide
+from sr_kernel.formula.column import FloatArray, column_of
+from sr_kernel.formula.derived import evaluated
+from sr_kernel.report.laws import Laws
+from sr_kernel.report.question import Question, Rows
+from sr_kernel.search.engine import SearchResult, search
+from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
+
+
+class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Find laws y = f(X) by searching formulas.
+
+    Parameters
+    ----------
+    operators : str or list of str, default=None
+        What formulas are made of, such as ``"+ - * / sqrt exp"``; None takes a general set.
+    max_size : int, default=30
+        Largest formula, in nodes of its printed tree.
+    time_limit : float, default=60
+        Seconds to search; the search may end earlier.
+    n_jobs : int, default=None
+        Threads for linear algebra; None is 1 and -1 all processors.
+    random_state : int, RandomState instance or None, default=None
+        Seed; None is seed 0, so that a fit can be repeated.
+    guide : {"auto", "off", "on"}, default="auto"
+        Whether a trained model ranks proposals; "auto" uses one if it is installed.
+    config : Config, default=None
+        Further settings.
+
+    Attributes
+    ----------
+    laws_ : Laws
+        The whole result, which can be shown, saved and reported.
+    equations_ : DataFrame
+        The front: complexity, loss, score, r2, equation, conditions.
+    stop_reason_ : str
+        Why the search ended: "exact", "time", "exhausted", "plateau" or "stopped".
+    interrupted_ : bool
+        Whether Ctrl-C ended the search; what it had found is kept.
+    n_features_in_ : int
+        Number of columns seen in fit.
+    feature_names_in_ : ndarray of str
+        Their names, if X was a DataFrame.
+    """
+
+    def __init__(
+        self,
+        operators: str | Iterable[str] | None = None,
+        max_size: int = 30,
+        time_limit: float = 60,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        guide: str = "auto",
+        config: Config | None = None,
+    ) -> None:
+        self.operators = operators
+        self.max_size = max_size
+        self.time_limit = time_limit
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.guide = guide
+        self.config = config
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "Discoverer":
+        """Search laws for X (n, d) and y (n,), weighted by sample_weight (n,).
+
+        Raises DataError or OptionError (both are ValueErrors) with the way out.  Ctrl-C ends the
+        search and keeps what was found.
+        """
+        config = self._checked_config()
+        _check_no_text(X)
+        X, y = validate_data(
+            self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2,
+            ensure_all_finite=False,
+        )  # fmt: skip
+        names = self._names()
+        _check_finite(X, names)
+        weights = None
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
+            X, y, weights = _weighted_rows(X, y, weights)
+        problem = Problem(
+            names, X, y, weights, config.target, self._operator_names(), int(self.max_size),
+            self._seed(),
+        )  # fmt: skip
+        result = search(
+            problem, time_limit=float(self.time_limit), n_jobs=self._threads(),
+            on_progress=config.on_progress, should_stop=config.should_stop,
+            proposers=config.proposers,
+        )  # fmt: skip
+        self.laws_ = self._laws(problem, result, config)
+        self.stop_reason_ = result.stop_reason
+        self.interrupted_ = result.interrupted
+        return self
+
+    def predict(self, X: Any, index: int | None = None) -> FloatArray:
+        """Values (n,) of law `index` (None: the best) at X (n, d); NaN where it is undefined."""
+        check_is_fitted(self, "laws_")
+        X = validate_data(self, X, dtype=np.float64, reset=False, ensure_all_finite=False)
+        _check_finite(X, self.laws_.question.variables)
+        return evaluated(self.laws_.law(index).expr, self.laws_.question.variables, X)
+
+    @property
+    def equations_(self) -> Any:
+        """The front as a DataFrame."""
+        check_is_fitted(self, "laws_")
+        return self.laws_.equations_
+
+    def sympy(self, index: int | None = None) -> Any:
+        """Law `index` (None: the best) as a SymPy expression."""
+        check_is_fitted(self, "laws_")
+        return self.laws_.sympy(index)
+
+    def latex(self, index: int | None = None) -> str:
+        """Law `index` (None: the best) in LaTeX."""
+        check_is_fitted(self, "laws_")
+        return self.laws_.latex(index)
+
+    def python(self, index: int | None = None) -> str:
+        """Law `index` (None: the best) as source of a self-contained NumPy function."""
+        check_is_fitted(self, "laws_")
+        return self.laws_.python(index)
+
+    # ---------------------------------------------------------------- arguments
+
+    def _checked_config(self) -> Config:
+        check_guide(self.guide)
+        _check_number("max_size", self.max_size, Integral, "a whole number from 1 up")
+        _check_number("time_limit", self.time_limit, Real, "seconds above zero")
+        config: Any = self.config if self.config is not None else Config()
+        if not isinstance(config, Config):
+            raise OptionError(f"config is {config!r}: give a sr_kernel.estimator.Config")
+        return config
+
+    def _operator_names(self) -> tuple[str, ...]:
+        if self.operators is None:
+            return DEFAULT_OPERATORS
+        listed = self.operators
+        return operator_names(listed.split() if isinstance(listed, str) else listed)
+
+    def _seed(self) -> int:
+        if self.random_state is None:
+            return 0
+        if isinstance(self.random_state, Integral):
+            return int(self.random_state)
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _threads(self) -> int:
+        if self.n_jobs is None:
+            return 1
+        if self.n_jobs < 0:
+            return os.cpu_count() or 1
+        _check_number("n_jobs", self.n_jobs, Integral, "a number of threads, or -1 for all")
+        return int(self.n_jobs)
+
+    def _names(self) -> tuple[str, ...]:
+        given = getattr(self, "feature_names_in_", None)
+        if given is not None:
+            return tuple(str(name) for name in given)
+        return tuple(f"x{j + 1}" for j in range(self.n_features_in_))
+
+    def _laws(self, problem: Problem, result: SearchResult, config: Config) -> Laws:
+        question = Question(
+            formula=f"{problem.target} ~ .", target=problem.target, variables=problem.variables,
+            data="X", operators=problem.operators, max_size=problem.max_size,
+            random_state=problem.random_state, time_limit=float(self.time_limit),
+            rows=problem.rows,
+        )  # fmt: skip
+        return Laws(
+            question, result.front, result.best, result.stop_reason, result.seconds,
+            result.candidates, result.distinct, result.interrupted,
+            Rows(problem.X, problem.y) if config.keep_data else None,
+        )  # fmt: skip
+
+
+def _check_number(name: str, value: Any, kind: Any, wanted: str) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool) or not 0 < value < float("inf"):
+        raise OptionError(f"{name} is {value!r}: give {wanted}")
+
+
+def _check_no_text(X: Any) -> None:
+    """A DataFrame's text column is named, which scikit-learn's own message does not do."""
+    if not (hasattr(X, "columns") and hasattr(X, "iloc")):
+        return
+    for j, name in enumerate(X.columns):
+        column = column_of(str(name), X.iloc[:, j])
+        if column.numbers is None:
+            example = next((text for text in column.texts or () if text), "")
+            raise DataError(
+                f"column {str(name)!r} of X holds text ({example[:20]!r}), not numbers: "
+                "leave it out or turn it into numbers"
+            )
+
+
+def _check_finite(X: FloatArray, names: tuple[str, ...]) -> None:
+    bad = ~np.isfinite(X)
+    if bad.any():
+        column = names[int(np.argmax(bad.any(axis=0)))]
+        kind = "NaN" if np.isnan(X).any() else "inf"
+        raise DataError(
+            f"X contains {kind} in {int(bad.any(axis=1).sum())} of {len(X)} rows, the first in "
+            f"column {column!r}: drop or complete those rows first"
+        )
+
+
+def _weighted_rows(
+    X: FloatArray, y: FloatArray, weights: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Rows of weight zero count for nothing, so they are not even looked at."""
+    if (weights < 0).any() or not weights.any():
+        raise DataError("sample_weight must not be negative, nor zero in every row")
+    used = weights > 0
+    return X[used], y[used], weights[used]
