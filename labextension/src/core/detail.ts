@@ -1,6 +1,6 @@
 /** The selected law: rendered, with its parameters, conditions and buttons to copy it. */
 import { html, setText } from './dom';
-import { number, rSquared, withError } from './format';
+import { condition, number, rSquared, withError } from './format';
 import { mathOf, targetTree } from './mathml';
 import type { Law, Snapshot } from './snapshot';
 import { treeSize } from './validate';
@@ -18,12 +18,8 @@ export function createDetail(): Detail {
   const notice = html('span', { class: 'srk-notice', role: 'status' });
   const python = html('button', { type: 'button' }, 'Copy Python');
   const latex = html('button', { type: 'button' }, 'Copy LaTeX');
-  const node = html(
-    'section',
-    { class: 'srk-detail', 'aria-label': 'Selected law' },
-    body,
-    html('div', { class: 'srk-copy' }, python, latex, notice)
-  );
+  const buttons = html('div', { class: 'srk-copy' }, python, latex, notice);
+  const node = html('section', { class: 'srk-detail', 'aria-label': 'Selected law' }, body, buttons);
   let shown: Law | null = null;
   let drawn = '';
   const copying = (button: HTMLButtonElement, text: (law: Law) => string, name: string): void =>
@@ -43,7 +39,7 @@ export function createDetail(): Detail {
       }
       drawn = signature;
       shown = law;
-      python.disabled = law === null;
+      buttons.hidden = law === null;
       latex.disabled = law === null || law.latex === '';
       body.replaceChildren(...(law === null ? [emptyNode(snapshot)] : lawNodes(snapshot, law)));
     }
@@ -66,7 +62,7 @@ function lawNodes(snapshot: Snapshot, law: Law): Node[] {
     html('dl', { class: 'srk-figures' }, ...figures.map(fact))
   ];
   if (law.conditions.length > 0) {
-    nodes.push(html('p', { class: 'srk-conditions' }, `holds where ${law.conditions.join(', ')}`));
+    nodes.push(html('p', { class: 'srk-conditions' }, `holds where ${law.conditions.map(condition).join(', ')}`));
   }
   if (law.parameters.length > 0) {
     nodes.push(parametersNode(law));
@@ -82,9 +78,7 @@ function formulaNode(snapshot: Snapshot, law: Law): Node {
 }
 
 function parametersNode(law: Law): Node {
-  const items = law.parameters.map((parameter, i) =>
-    html('li', {}, html('span', { class: 'srk-parameter' }, `c${i + 1}`), ` = ${withError(parameter.value, parameter.error)}`)
-  );
+  const items = law.parameters.map(({ value, error }) => html('li', {}, withError(value, error)));
   const title = html('span', { class: 'srk-caption' }, law.parameters.length === 1 ? 'fitted constant' : 'fitted constants');
   return html('div', { class: 'srk-parameters' }, title, html('ul', {}, ...items));
 }

@@ -25,11 +25,13 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
   });
   const answer = html('div', { class: 'srk-answer', role: 'status' });
   const edits = html('ul', { class: 'srk-edits', 'aria-label': 'Formulas entered' });
+  const hint = html('p', { class: 'srk-hint' }, 'Enter: fit, score and simplify · Escape: back to the selected law');
   const left = html('span', { class: 'srk-left' });
   const node = html(
     'section',
     { class: 'srk-editor', 'aria-label': 'Try a formula' },
     html('div', { class: 'srk-entry' }, left, input),
+    hint,
     answer,
     edits
   );
@@ -126,6 +128,7 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
       setText(left, `${snapshot.target} =`);
       const live = host.call !== undefined;
       input.disabled = !live;
+      hint.hidden = !live;
       input.placeholder = live ? 'a formula in the variables of the data' : NO_KERNEL;
       if (!live && answer.textContent !== NO_KERNEL) {
         show('srk-closed', NO_KERNEL);

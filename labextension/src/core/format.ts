@@ -12,7 +12,7 @@ export function scientific(value: number, digits: number): { mantissa: string; e
   const [mantissa = '', power = '0'] = value.toExponential(digits - 1).split('e');
   const exponent = Number(power);
   if (exponent >= -3 && exponent < 6) {
-    return { mantissa: signed(trim(Number(value.toPrecision(digits)).toString())), exponent: 0 };
+    return { mantissa: signed(tidy(value, exponent < digits ? value.toPrecision(digits) : value.toFixed(0))), exponent: 0 };
   }
   return { mantissa: signed(trim(mantissa)), exponent };
 }
@@ -40,7 +40,7 @@ export function rSquared(value: number | null): string {
   if (gap <= 1e-12 && gap >= -1e-12) {
     return '1';
   }
-  const digits = gap > 0 && gap < 0.1 ? Math.min(10, 2 - Math.floor(Math.log10(gap))) : 4;
+  const digits = gap > 0 && gap < 0.1 ? Math.min(12, 1 - Math.floor(Math.log10(gap))) : 4;
   return value < -1000 ? number(value, 3) : signed(value.toFixed(digits));
 }
 
@@ -76,12 +76,22 @@ export function withError(value: number | null, error: number | null): string {
   return `${signed(value.toFixed(decimals))} ± ${error.toFixed(decimals)}`;
 }
 
+/** "a >= 0" as it is printed in a text: "a ≥ 0". */
+export function condition(text: string): string {
+  return text.replace(/>=/g, '≥').replace(/<=/g, '≤').replace(/!=/g, '≠');
+}
+
 export function shorten(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
+/** Zeros at the end go when they are exact: 0.5 for a half, but 1.000 for 1.0004. */
+function tidy(value: number, text: string): string {
+  return Number(text) === value ? trim(text) : text;
+}
+
 function trim(text: string): string {
-  return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function signed(text: string): string {

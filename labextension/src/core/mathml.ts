@@ -191,7 +191,7 @@ function exponent(tree: Tree, style: Style): Element {
   const [name, over, under] = typeof positive === 'object' ? positive : [];
   if (name === 'div' && typeof over === 'number' && typeof under === 'number') {
     const sign = minus === null ? [] : [operator('−')];
-    return row(...sign, draw(over, style).node, operator('/'), draw(under, style).node);
+    return row(...sign, draw(over, style).node, math('mo', { lspace: 0, rspace: 0 }, '/'), draw(under, style).node);
   }
   return draw(tree, style).node;
 }

@@ -1,6 +1,6 @@
 /** The front as a table: one row a law, the selected one marked. */
 import { html, setAttribute } from './dom';
-import { number, rSquared, shorten } from './format';
+import { condition, number, rSquared, shorten } from './format';
 import { mathOf } from './mathml';
 import type { Law, Snapshot } from './snapshot';
 import { treeSize } from './validate';
@@ -20,13 +20,13 @@ export function createTable(select: (id: string) => void): Table {
   const rows = new Map<string, { node: HTMLTableRowElement; signature: string }>();
   body.addEventListener('keydown', event => stepOn(body, event));
 
-  function rowOf(law: Law): HTMLTableRowElement {
-    const signature = JSON.stringify([law.complexity, law.loss, law.r2, law.equation, law.conditions]);
+  function rowOf(law: Law, isBest: boolean): HTMLTableRowElement {
+    const signature = JSON.stringify([isBest, law.complexity, law.loss, law.r2, law.equation, law.conditions]);
     const known = rows.get(law.id);
     if (known?.signature === signature) {
       return known.node;
     }
-    const made = rowNode(law);
+    const made = rowNode(law, isBest);
     made.addEventListener('click', () => select(law.id));
     rows.set(law.id, { node: made, signature });
     return made;
@@ -36,7 +36,7 @@ export function createTable(select: (id: string) => void): Table {
     node,
     update(snapshot, selected) {
       const focused = body.contains(document.activeElement) ? document.activeElement?.getAttribute('data-law') : null;
-      const wanted = snapshot.front.map(rowOf);
+      const wanted = snapshot.front.map(law => rowOf(law, law.id === snapshot.best));
       const open = snapshot.front.some(law => law.id === selected) ? selected : snapshot.front[0]?.id;
       snapshot.front.forEach((law, i) => {
         setAttribute(wanted[i]!, 'aria-selected', String(law.id === selected));
@@ -69,12 +69,12 @@ function head(): HTMLElement {
   );
 }
 
-function rowNode(law: Law): HTMLTableRowElement {
-  const conditions = law.conditions.join(', ');
+function rowNode(law: Law, isBest: boolean): HTMLTableRowElement {
+  const conditions = law.conditions.map(condition).join(', ');
   return html(
     'tr',
     { 'data-law': law.id, title: conditions === '' ? null : `where ${conditions}` },
-    html('td', { class: 'srk-number' }, String(law.complexity)),
+    html('td', { class: 'srk-number' }, isBest ? bestMark() : null, String(law.complexity)),
     html('td', { class: 'srk-number' }, number(law.loss, 3)),
     html('td', { class: 'srk-number' }, rSquared(law.r2)),
     html(
@@ -84,6 +84,10 @@ function rowNode(law: Law): HTMLTableRowElement {
       conditions === '' ? null : html('span', { class: 'srk-condition' }, shorten(conditions, 80))
     )
   );
+}
+
+function bestMark(): Node {
+  return html('span', { class: 'srk-best', role: 'img', 'aria-label': 'best', title: 'the best trade of loss for complexity' }, '★');
 }
 
 /** Moves the selection with the arrow keys. */

@@ -64,9 +64,12 @@ function createParts(host: Host): Parts {
   const table = createTable(choose);
   const editor = createEditor(host, choose);
 
+  const pictures = html('div', { class: 'srk-pictures' }, plot.node, table.node);
+
   function update(snapshot: Snapshot): void {
     last = snapshot;
     const law = selection(snapshot, chosen);
+    pictures.hidden = snapshot.front.length + snapshot.edits.length === 0;
     header.update(snapshot);
     detail.update(snapshot, law);
     plot.update(snapshot, law?.id ?? null);
@@ -74,7 +77,6 @@ function createParts(host: Host): Parts {
     editor.update(snapshot, law);
   }
 
-  const pictures = html('div', { class: 'srk-pictures' }, plot.node, table.node);
   return { nodes: [header.node, detail.node, pictures, editor.node], update };
 }
 
