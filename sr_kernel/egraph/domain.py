@@ -40,7 +40,8 @@ def _power_conditions(base: Expr, exponent: Expr) -> tuple[Relation, ...]:
         if value == int(value):
             return () if value >= 0 else (nonzero(base),)
         return (Relation(base, ">=" if value > 0 else ">", _ZERO),)
-    if isinstance(base.value, Fraction | float) and base.value > 0 or base.op in ("e", "pi", "exp"):
+    positive = isinstance(base.value, Fraction | float) and base.value > 0
+    if positive or base.op in ("e", "pi", "exp"):
         return ()
     # Also defined for some other exponents, but no simpler condition is sufficient.
     return (Relation(base, ">", _ZERO),)

@@ -10,7 +10,7 @@ answer does not depend on the order of the database's rows.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -27,35 +27,46 @@ Slot = tuple[Any, int]
 """A class and one of the three modes."""
 
 Recipe = tuple[Any, ...]
-"""``("lit", value)``, ``("sym", name)``, ``("same", slot)`` or ``(operator, *slots or recipes)``."""
+"""``("lit", value)``, ``("sym", name)``, ``("same", slot)``, ``(operator, *slots or recipes)``."""
 
 _OPERATOR_OF = {row.egg: row.name for row in OPERATORS.values()}
 _HALF = Fraction(1, 2)
 
 
 class Extraction:
-    """Cheapest forms of the classes of an e-graph given as (class, node) pairs.
+    """Cheapest forms of the classes that ``roots`` depend on.
 
-    Nodes are core nodes whose arguments are classes; ``nonzero`` holds the classes known to be
-    defined and never zero.
+    ``nodes`` holds the core nodes of every class, with classes as arguments and a variable as
+    ``("Var", place in names)``; ``nonzero`` the classes known to be defined and never zero.
     """
 
     def __init__(
-        self, nodes: Iterable[tuple[Class, Node]], nonzero: set[Class], cost: CostModel
+        self,
+        nodes: Mapping[Class, list[Node]],
+        roots: Iterable[Class],
+        nonzero: set[Class],
+        names: Sequence[str],
+        cost: CostModel,
     ) -> None:
         self._cost = cost
         self._nonzero = nonzero
+        self._names = names
         self._of: dict[Class, list[Node]] = {}
-        self._literal: dict[Class, Fraction | float] = {}
-        users: dict[Class, set[Class]] = {}
-        for owner, node in nodes:
-            self._of.setdefault(owner, []).append(node)
-            if node[0] == "Num" or (node[0] == "Flt" and owner not in self._literal):
-                self._literal[owner] = node[1]
-            if node[0] in CONSTRUCTORS:
-                for arg in node[1:]:
-                    users.setdefault(arg, set()).add(owner)
-        self._users = users
+        self._literal: dict[Class, Fraction] = {}
+        self._users: dict[Class, set[Class]] = {}
+        pending = list(roots)
+        while pending:
+            owner = pending.pop()
+            if owner in self._of:
+                continue
+            self._of[owner] = nodes[owner]
+            for node in nodes[owner]:
+                if node[0] in CONSTRUCTORS:
+                    pending.extend(node[1:])
+                    for arg in node[1:]:
+                        self._users.setdefault(arg, set()).add(owner)
+                elif node[0] == "Num":
+                    self._literal[owner] = node[1]
         self._best: dict[Class, list[int]] = {owner: [INFINITE] * 3 for owner in self._of}
         self._built: dict[Slot, Expr] = {}
         self._texts: dict[Expr, str] = {}
@@ -75,7 +86,7 @@ class Extraction:
     # -------------------------------------------------------------- costs
 
     def _settle(self) -> None:
-        queue = deque(self._of)
+        queue = deque(reversed(self._of))
         waiting = set(queue)
         while queue:
             owner = queue.popleft()
@@ -105,8 +116,10 @@ class Extraction:
             return self._cost.symbol
         total = self._cost.operators["add" if kind == "sub" else kind]
         for part in recipe[1:]:
-            total += self._best[part[0]][part[1]] if len(part) == 2 and type(part[1]) is int else (
-                self._price(part)
+            total += (
+                self._best[part[0]][part[1]]
+                if len(part) == 2 and type(part[1]) is int
+                else (self._price(part))
             )
         return total
 
@@ -117,7 +130,7 @@ class Extraction:
             if head in ("Num", "Flt"):
                 yield from _literal_recipes(node[1])
             elif head == "Var":
-                yield PLAIN, ("sym", node[-1])
+                yield PLAIN, ("sym", self._names[node[1]])
             elif head == "Add":
                 yield from _sum_recipes(node[1], node[2])
             elif head == "Mul":
@@ -136,7 +149,7 @@ class Extraction:
 
     def _product_recipes(self, a: Class, b: Class) -> Iterator[tuple[int, Recipe]]:
         for one, other in ((a, b), (b, a)):
-            if self._literal.get(one) == -1 and isinstance(self._literal[one], Fraction):
+            if self._literal.get(one) == -1:
                 yield PLAIN, ("same", (other, NEGATIVE))
                 yield NEGATIVE, ("same", (other, PLAIN))
             yield PLAIN, ("div", (one, PLAIN), (other, DENOMINATOR))
@@ -148,7 +161,7 @@ class Extraction:
 
     def _power_recipes(self, base: Class, exponent: Class) -> Iterator[tuple[int, Recipe]]:
         value = self._literal.get(exponent)
-        if not isinstance(value, Fraction):
+        if value is None:
             yield PLAIN, ("pow", (base, PLAIN), (exponent, PLAIN))
             return
         yield PLAIN, _power(base, value)
@@ -161,7 +174,7 @@ class Extraction:
             yield PLAIN, ("same", (base, PLAIN))
 
     def _exp_recipes(self, arg: Class) -> Iterator[tuple[int, Recipe]]:
-        if self._literal.get(arg) == 1 and isinstance(self._literal[arg], Fraction):
+        if self._literal.get(arg) == 1:
             yield PLAIN, ("e",)
         yield PLAIN, ("exp", (arg, PLAIN))
         yield DENOMINATOR, ("exp", (arg, NEGATIVE))

@@ -24,6 +24,8 @@ ROUNDS = 4
 """Passes over all rulesets; chains of more dependent rewrites are left to the next call."""
 ANALYSIS_STEPS = 2
 MAX_ANALYSIS_STEPS = 30
+NODES_A_MATCH = 8
+"""No rule adds more nodes than this at a match, so sizes need not be counted at every step."""
 BATCH_NODES = 20_000
 """Core nodes put into one e-graph at most; longer lists are cut into several batches."""
 SESSIONS_KEPT = 4
@@ -143,44 +145,51 @@ def _cheapest(group: Sequence[Expr], cost: CostModel) -> Expr:
     return min(group, key=cost.measure)
 
 
-def _saturate(
-    groups: list[Sequence[Expr]], given: list[Any], run: _Run
-) -> tuple[list[Expr], str]:
+def _saturate(groups: list[Sequence[Expr]], given: list[Any], run: _Run) -> tuple[list[Expr], str]:
     table = NodeTable()
-    seeds: dict[str, list[tuple[object, ...]]] = {}
-    roots = []
     for index, (group, facts) in enumerate(zip(groups, given, strict=True)):
         ids = [table.enter(form, index) for form in group]
         table.same += [(ids[0], other) for other in ids[1:] if other != ids[0]]
-        roots.append((index, ids[0]))
-        _seed(table, index, group[0], facts, run.domain, seeds)
-    rows: dict[str, list[tuple[object, ...]]] = {**table.tables(), **seeds, "in-root": list(roots)}
+        table.roots.append((index, ids[0]))
+        _seed(table, index, group[0], facts, run.domain)
     session = session_for(run.rules)
-    with session.scope():
-        session.insert(rows)
+    with session.batch(len(table) + len(groups)) as first:
+        session.insert(table.tables(first))
         while session.step("loading"):
             pass
         depth = max(form.depth for group in groups for form in group)
         reason = _rounds(session, table, min(depth, MAX_ANALYSIS_STEPS), len(groups), run)
-        return _extract(session, len(groups), list(table.names), run.cost), reason
+        roots = range(first, first + len(groups))
+        found = _extract(session, roots, list(table.names), run.cost)
+    if reason != "saturated":
+        session.abandon()
+    return found, reason
 
 
 def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Run) -> str:
-    limit = len(table) + run.node_limit * count
+    """Run the rulesets in turn until nothing changes or a limit is met."""
+    size = start = _size(session)
+    limit = start + run.node_limit * count
     present = {node[0] for node in table.nodes}
+    pending = 0
     for turn in range(ROUNDS):
         for _ in range(depth if turn == 0 else ANALYSIS_STEPS):
             if not session.step("analysis"):
                 break
         changed = False
         for ruleset in _schedule(run.rules, present):
-            changed |= session.step(ruleset) and ruleset not in ("pruning", "sentinel")
+            matches = session.step(ruleset)
             run.iterations += 1
+            if matches and ruleset not in ("pruning", "sentinel"):
+                changed = True
+                pending += matches
             if time.monotonic() >= run.deadline:
                 return "time"
-            run.nodes = max(run.nodes, size := _size(session))
-            if size > limit:
-                return "nodes"
+            if size + NODES_A_MATCH * pending > limit:
+                size, pending = _size(session), 0
+                if size > limit:
+                    return "nodes"
+        run.nodes = max(run.nodes, size - start + len(table))
         if not changed:
             return "saturated"
     return "rounds"
@@ -205,72 +214,60 @@ def _size(session: Session) -> int:
     return sum(size for name, size in session.sizes().items() if name in CONSTRUCTORS)
 
 
-def _extract(session: Session, count: int, names: list[str], cost: CostModel) -> list[Expr]:
+def _extract(session: Session, roots: range, names: list[str], cost: CostModel) -> list[Expr]:
     rows = session.rows([*CONSTRUCTORS, "Num", "Flt", "Var", "nz", "root"])
-    nodes: list[tuple[Any, Node]] = []
-    for row in rows["Num"]:
-        nodes.append((row.output, ("Num", session.rational(row.inputs[0]))))
-    for row in rows["Flt"]:
-        nodes.append((row.output, ("Flt", session.real(row.inputs[0]))))
-    for row in rows["Var"]:
-        nodes.append((row.output, ("Var", names[int(session.text(row.inputs[1]))])))
+    nodes: dict[Any, list[Node]] = {}
+    for head, read in (
+        ("Num", lambda row: session.rational(row.inputs[0])),
+        ("Flt", lambda row: session.real(row.inputs[0])),
+        ("Var", lambda row: int(session.text(row.inputs[1]))),
+    ):
+        for row in rows[head]:
+            nodes.setdefault(row.output, []).append((head, read(row)))
     for head in CONSTRUCTORS:
-        nodes.extend((row.output, (head, *row.inputs)) for row in rows[head] if not row.subsumed)
+        for row in rows[head]:
+            if not row.subsumed:
+                nodes.setdefault(row.output, []).append((head, *row.inputs))
+    classes = {session.integer(row.inputs[0]): row.output for row in rows["root"]}
+    owners = [classes[key] for key in roots]
     nonzero = {row.inputs[0] for row in rows["nz"]}
-    extraction = Extraction(nodes, nonzero, cost)
-    found = {session.integer(row.inputs[0]): row.output for row in rows["root"]}
-    return [extraction.best(found[index]) for index in range(count)]
+    extraction = Extraction(nodes, owners, nonzero, names, cost)
+    return [extraction.best(owner) for owner in owners]
 
 
 # ------------------------------------------------------------------ facts
 
 
-def _seed(
-    table: NodeTable,
-    group: int,
-    original: Expr,
-    assumptions: Any,
-    domain: str,
-    seeds: dict[str, list[tuple[object, ...]]],
-) -> None:
+def _seed(table: NodeTable, group: int, original: Expr, assumptions: Any, domain: str) -> None:
     """Facts about the nodes of one group: assumptions, and what the domain mode lets us use."""
-    known = _known(assumptions)
-    for relation in known:
-        _seed_relation(table, group, relation, seeds)
-    usable_conditions = {
-        relation for relation in conditions_of(original) if usable(relation, domain)
-    }
-    for relation in conditions_of(original):
-        if relation in usable_conditions:
-            _seed_relation(table, group, relation, seeds)
-    granted = usable_conditions | set(known)
+    granted = {*_known(assumptions)}
+    granted.update(item for item in conditions_of(original) if usable(item, domain))
+    for relation in granted:
+        _seed_relation(table, group, relation)
     defined: dict[Expr, bool] = {}
     for node in walk(original):
         defined[node] = all(defined[arg] for arg in node.args) and granted.issuperset(
             own_conditions(node)
         )
         if defined[node]:
-            seeds.setdefault("in-def", []).append((table.enter(node, group),))
+            table.fact("def", table.enter(node, group))
 
 
 def _known(assumptions: Any) -> tuple[Relation, ...]:
     return tuple(getattr(assumptions, "relations", ()))
 
 
-def _seed_relation(
-    table: NodeTable, group: int, relation: Relation, seeds: dict[str, list[tuple[object, ...]]]
-) -> None:
+def _seed_relation(table: NodeTable, group: int, relation: Relation) -> None:
     bound = relation.right.value
     if not isinstance(bound, Fraction):
         return
     node = table.enter(relation.left, group)
-    cells = (node, bound.numerator, bound.denominator)
     if relation.sign in (">", ">=", "=="):
-        seeds.setdefault("in-lo", []).append(cells)
+        table.fact("lo", node, bound)
     if relation.sign in ("<", "<=", "=="):
-        seeds.setdefault("in-hi", []).append(cells)
+        table.fact("hi", node, bound)
     if relation.sign in (">", "<", "!=") and bound == 0:
-        seeds.setdefault("in-nz", []).append((node,))
+        table.fact("nz", node)
 
 
 # ------------------------------------------------------------------ sessions

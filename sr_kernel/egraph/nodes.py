@@ -21,7 +21,7 @@ from sr_kernel.egraph.pattern import COMMUTATIVE
 from sr_kernel.expr import OPERATORS, Expr
 
 Node = tuple[Any, ...]
-"""``("Num", Fraction)``, ``("Flt", float)``, ``("Var", group, name)`` or ``(constructor, *ids)``."""
+"""``("Num", Fraction)``, ``("Flt", float)``, ``("Var", group, name)``, ``(constructor, *ids)``."""
 
 ONE = Fraction(1)
 LITERALS = frozenset({"Num", "Flt"})
@@ -37,6 +37,10 @@ class NodeTable:
         self.names: dict[str, None] = {}
         self.same: list[tuple[int, int]] = []
         """Pairs of nodes known to be equal."""
+        self.roots: list[tuple[int, int]] = []
+        """Groups with the node whose class is theirs."""
+        self.facts: dict[str, list[tuple[int, ...]]] = {}
+        """Facts about nodes: name -> (node, further cells)."""
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -48,6 +52,11 @@ class NodeTable:
             found = self._ids[node] = len(self.nodes)
             self.nodes.append(node)
         return found
+
+    def fact(self, name: str, node: int, bound: Fraction | None = None) -> None:
+        """State a fact, or a bound, about a node."""
+        cells = () if bound is None else (bound.numerator, bound.denominator)
+        self.facts.setdefault(name, []).append((node, *cells))
 
     def literal(self, value: Fraction | float) -> int:
         """The id of an exact or a float literal."""
@@ -178,8 +187,8 @@ class NodeTable:
             return [node]
         return self.terms(content[1], head) + self.terms(content[2], head)
 
-    def tables(self) -> dict[str, list[tuple[object, ...]]]:
-        """Rows for the loading relations."""
+    def tables(self, first: int) -> dict[str, list[tuple[object, ...]]]:
+        """Rows for the loading relations, with keys and groups counted from ``first``."""
         rows: dict[str, list[tuple[object, ...]]] = {}
         numbers = {name: str(place) for place, name in enumerate(self.names)}
         for index, node in enumerate(self.nodes):
@@ -190,8 +199,13 @@ class NodeTable:
                 cells = (repr(cells[0]),)
             elif head == "Var":
                 # a number instead of the name, which may hold anything
-                cells = (cells[0], numbers[cells[1]])
-            rows.setdefault(f"in-{head}", []).append((index, *cells))
-        if self.same:
-            rows["in-same"] = list(self.same)
+                cells = (cells[0] + first, numbers[cells[1]])
+            else:
+                cells = tuple(cell + first for cell in cells)
+            rows.setdefault(f"in-{head}", []).append((index + first, *cells))
+        for fact, entries in self.facts.items():
+            rows[f"in-{fact}"] = [(entry[0] + first, *entry[1:]) for entry in entries]
+        for name, pairs in (("same", self.same), ("root", self.roots)):
+            if pairs:
+                rows[f"in-{name}"] = [(one + first, other + first) for one, other in pairs]
         return rows

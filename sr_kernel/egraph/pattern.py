@@ -220,7 +220,7 @@ def compute(prim: Prim, values: dict[str, Any]) -> Fraction | None:
     return _arithmetic(prim[0], known) if len(known) == len(parts) else None
 
 
-def _arithmetic(op: str, args: list[Fraction]) -> Fraction | None:  # noqa: C901 - one case a primitive
+def _arithmetic(op: str, args: list[Fraction]) -> Fraction | None:
     a = args[0]
     if len(args) == 1:
         if op in ("neg", "-"):

@@ -6,9 +6,9 @@ One parsed form serves egglog, the soundness checker and the prover.  A rule is
 
 (``birewrite`` gives two rules, the second called ``NAME-back``).  A condition is one of
 
-* a fact about a term: ``(def t)`` defined, ``(nz t)`` defined and not zero, ``(positive t)`` defined
-  and > 0, ``(negative t)``, ``(nonneg t)`` >= 0 wherever defined, ``(nonpos t)``, ``(int t)`` an
-  integer wherever defined;
+* a fact about a term: ``(def t)`` defined, ``(nz t)`` defined and not zero, ``(positive t)``
+  defined and > 0, ``(negative t)`` defined and < 0, ``(nonneg t)`` >= 0 wherever defined,
+  ``(nonpos t)`` <= 0 wherever defined, ``(int t)`` an integer wherever defined;
 * a bound: ``(= m (lo t))``, ``(= m (hi t))`` names a rational bound that holds where ``t`` is
   defined;
 * exact arithmetic: ``(= m ARITHMETIC)`` and comparisons ``(< p q)``, ``(<= p q)`` ...
@@ -246,7 +246,7 @@ def _split(tree: Tree) -> tuple[Tree, Tree, dict[str, Tree]]:
         raise PatternError("a rewrite needs a left and a right side")
     rest = tree[3:]
     if len(rest) % 2:
-        raise PatternError("options come in pairs: :when (...) :ruleset r :name \"n\"")
+        raise PatternError('options come in pairs: :when (...) :ruleset r :name "n"')
     options: dict[str, Tree] = {}
     for key, value in zip(rest[::2], rest[1::2], strict=True):
         if key not in (":when", ":ruleset", ":name") or not isinstance(key, str):
