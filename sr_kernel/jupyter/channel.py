@@ -21,7 +21,7 @@ TARGET = "sr_kernel"
 Message = dict[str, Any]
 Answer = Callable[[Message], Coroutine[Any, Any, Message]]
 _log = logging.getLogger(__name__)
-_GONE = "the kernel no longer holds this search: run the cell again"
+GONE = "the kernel no longer holds this search: run the cell again"
 
 
 class Channel:
@@ -77,7 +77,7 @@ class Channel:
     async def _answered(self, request: Message) -> Message:
         answer = self._answer()
         if answer is None:
-            return {"error": _GONE}
+            return {"error": GONE}
         try:
             return await answer(request)
         except SrKernelError as error:

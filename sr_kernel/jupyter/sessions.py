@@ -22,11 +22,15 @@ def remember(session: Session) -> None:
     _recent.append(session)
 
 
+def session_called(key: object) -> Session | None:
+    """The session with this key, if the kernel still holds it."""
+    return _by_key.get(key) if isinstance(key, str) else None
+
+
 def opened(comm: Any, message: Message) -> None:
     """A front end opened ``comm`` to ask for a session by key; anything else is closed again."""
     data = message["content"]["data"]
-    key = data.get("session") if isinstance(data, dict) else None
-    session = _by_key.get(key) if isinstance(key, str) else None
+    session = session_called(data.get("session") if isinstance(data, dict) else None)
     if session is None:
         comm.close()
     else:
