@@ -30,6 +30,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "!=": np.not_equal,
 }
 _JOINS = frozenset({"and", "&", "&&", ","})
+_OTHER_JOINS = frozenset({"or", "not", "|", "||", "!"})
 _EXAMPLE = "for example a > 1 and b <= 5"
 _Mask = npt.NDArray[np.bool_]
 
@@ -91,7 +92,7 @@ class _Reader:
 
     def comparisons(self, part: Sequence[Token]) -> list[Comparison]:
         places = [i for i, token in enumerate(part) if token.text in _COMPARE and not token.depth]
-        if not places:
+        if not places or any(token.text in _OTHER_JOINS and not token.depth for token in part):
             raise self._unreadable(part)
         bounds = [-1, *places, len(part)]
         operands = [self._operand(part[start + 1 : end], part) for start, end in pairwise(bounds)]
@@ -130,7 +131,7 @@ class _Reader:
 
     def _unreadable(self, part: Sequence[Token]) -> FormulaError:
         words = {token.text for token in part}
-        if "or" in words or "|" in words:
+        if words & _OTHER_JOINS:
             return self._error("only 'and' joins comparisons", part)
         if "=" in words:
             return self._error("equality is written ==", part)

@@ -13,9 +13,11 @@ from sr_kernel.formula.derived import evaluated
 from sr_kernel.formula.formula import Formula
 from sr_kernel.formula.row_filter import RowFilter
 from sr_kernel.formula.table import Table, listed
+from sr_kernel.search.front import scores
 from sr_kernel.search.law import Law
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
 
+_LEAST_LOSS = 1e-300
 LEAST_ROWS = 2
 """Any formula fits one row."""
 
@@ -67,14 +69,13 @@ class Task:
         if not self.derived:
             return tuple(front), best
         found = {law.key: self._rescored(law) for law in front}
-        kept: list[Law] = []
-        for law in sorted(found.values(), key=lambda law: (law.complexity, law.loss)):
-            if not kept or law.loss < kept[-1].loss:
-                kept.append(law)
+        kept = _falling(found.values())
         wanted = None if best is None else found.get(best.key)
-        if wanted not in kept:
-            wanted = kept[-1] if kept else None
-        return tuple(kept), wanted
+        place = kept.index(wanted) if wanted in kept else len(kept) - 1
+        losses = [max(law.loss, _LEAST_LOSS) for law in kept]
+        marks = scores(losses, [law.complexity for law in kept])
+        final = tuple(replace(law, score=mark) for law, mark in zip(kept, marks, strict=True))
+        return final, final[place] if final else None
 
     def _rescored(self, law: Law) -> Law:
         from sr_kernel.search.score import score
@@ -86,6 +87,15 @@ class Task:
 
     def _restored(self, law: Law) -> Expr:
         return substitute(law.expr, self.derived)
+
+
+def _falling(laws: Iterable[Law]) -> list[Law]:
+    """Laws by complexity, only those with a smaller loss than all before them."""
+    kept: list[Law] = []
+    for law in sorted(laws, key=lambda law: (law.complexity, law.loss)):
+        if not kept or law.loss < kept[-1].loss:
+            kept.append(law)
+    return kept
 
 
 def problem_of(
