@@ -1,0 +1,1 @@
+"""Equality of terms: keys, hashes, normal forms, fingerprints and verdicts."""

@@ -1,0 +1,233 @@
+"""Circular and hyperbolic functions and their inverses in the normal form."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sr_kernel.equality.constants import rational
+from sr_kernel.equality.core_form import (
+    NOTHING,
+    UNIT,
+    Constant,
+    Core,
+    Kernel,
+    Power,
+    Product,
+    Sum,
+    quotient,
+    scaled,
+)
+from sr_kernel.equality.generators import TooLarge
+from sr_kernel.expr import Expr, apply, number
+
+if TYPE_CHECKING:
+    from sr_kernel.equality.normal_form import Normalizer
+
+PI = apply("pi")
+HALF = Fraction(1, 2)
+_LARGEST_MULTIPLE = 6
+_MOST_TERMS = 3
+
+# sin(pi*q) for 0 <= q <= 1/2 as (rational, radicand): the value is rational*sqrt(radicand).
+_SINES = {
+    Fraction(0): (Fraction(0), 1), Fraction(1, 6): (HALF, 1), Fraction(1, 4): (HALF, 2),
+    Fraction(1, 3): (HALF, 3), HALF: (Fraction(1), 1),
+}  # fmt: skip
+
+_INVERSE_VALUES = {
+    ("asin", Fraction(1)): HALF, ("asin", HALF): Fraction(1, 6),
+    ("acos", Fraction(1)): Fraction(0), ("acos", Fraction(0)): HALF, ("acos", HALF): Fraction(1, 3),
+    ("atan", Fraction(1)): Fraction(1, 4),
+}  # fmt: skip
+
+
+def circular(n: Normalizer, expr: Expr) -> Core:
+    """sin, cos and tan: multiples of pi/2 taken out, the argument's sign made canonical."""
+    op, arg = expr.op, expr.args[0]
+    terms = n.linear(arg)
+    turns = sum((q for q, atom in terms if atom is PI), Fraction(0))
+    if turns and (turns % HALF == 0 or len(terms) == 1):
+        return _turned(n, op, _without_turns(terms), turns % 2)
+    if op == "tan" and (n.mode.canonical or n.mode.quotients):
+        return quotient(_plain(n, "sin", arg), _plain(n, "cos", arg))
+    return _plain(n, op, arg)
+
+
+def _without_turns(terms: list[tuple[Fraction, Expr]]) -> Expr:
+    rest = [number(q) * atom for q, atom in terms if atom is not PI]
+    return apply("add", *rest) if rest else number(0)
+
+
+def _turned(n: Normalizer, op: str, rest: Expr, turns: Fraction) -> Core:
+    """``op(rest + turns*pi)`` with 0 <= turns < 2."""
+    if op == "tan":
+        return quotient(_turned(n, "sin", rest, turns), _turned(n, "cos", rest, turns))
+    if op == "cos":
+        return _turned(n, "sin", rest, (turns + HALF) % 2)
+    if rest.is_number:
+        return _special_sine(turns)
+    quarters = int(turns / HALF)
+    sign = 1 if quarters in (0, 1) else -1
+    return scaled(sign, _plain(n, "sin" if quarters % 2 == 0 else "cos", rest))
+
+
+def _special_sine(turns: Fraction) -> Core:
+    """``sin(turns*pi)``, with radicals for the angles that have them."""
+    sign = 1 if turns < 1 else -1
+    turns %= 1
+    turns = min(turns, 1 - turns)
+    if turns in _SINES:
+        value, radicand = _SINES[turns]
+        core: Core = Constant(sign * value)
+        if radicand != 1:
+            core = Product((core, Kernel(number(radicand), power=HALF)))
+        return core
+    return scaled(sign, Kernel(apply("sin", number(turns) * PI)))
+
+
+def _plain(n: Normalizer, op: str, arg: Expr) -> Core:
+    if n.mode.canonical:
+        expanded = _expanded(n, op, n.linear(arg))
+        if expanded is not None:
+            return expanded
+    return _signed(n, op, arg)
+
+
+def _expanded(n: Normalizer, op: str, terms: list[tuple[Fraction, Expr]]) -> Core | None:
+    """sin or cos of a sum or a small multiple by the addition theorems; None for one plain term."""
+    (first, atom), *rest = terms
+    if len(terms) > _MOST_TERMS:
+        return None
+    if rest:
+        (s1, c1), (s2, c2) = (_pair(n, [(first, atom)]), _pair(n, rest))
+        if op == "sin":
+            return Sum((Product((s1, c2)), Product((c1, s2))))
+        return Sum((Product((c1, c2)), scaled(-1, Product((s1, s2)))))
+    times = first.numerator
+    if not 1 < abs(times) <= _LARGEST_MULTIPLE:
+        return None
+    unit = number(Fraction(1, first.denominator)) * atom
+    return _multiple(_signed(n, "sin", unit), _signed(n, "cos", unit), op, times)
+
+
+def _pair(n: Normalizer, terms: list[tuple[Fraction, Expr]]) -> tuple[Core, Core]:
+    arg = apply("add", *(number(q) * atom for q, atom in terms))
+    return _plain(n, "sin", arg), _plain(n, "cos", arg)
+
+
+def _multiple(sine: Core, cosine: Core, op: str, times: int) -> Core:
+    """``op(times*t)`` from sin(t) and cos(t) by repeated addition."""
+    s, c = sine, cosine
+    for _ in range(abs(times) - 1):
+        s, c = (
+            Sum((Product((s, cosine)), Product((c, sine)))),
+            Sum((Product((c, cosine)), scaled(-1, Product((s, sine))))),
+        )
+    return c if op == "cos" else scaled(-1 if times < 0 else 1, s)
+
+
+def _signed(n: Normalizer, op: str, arg: Expr) -> Core:
+    """An odd or even function with the sign of its argument made canonical."""
+    even = op in ("cos", "cosh")
+    inner = n.best(arg)
+    sign = 1
+    if is_negative(n, inner):
+        inner, sign = n.best(-inner), -1
+    if even and inner.op == "abs":
+        inner = inner.args[0]
+    if isinstance(inner.value, Fraction | float):
+        value = rational(inner.value)
+        if value == 0:
+            return UNIT if even else NOTHING
+        folded = n.constants.folded(op, value)
+        if folded is not None:
+            return Constant(folded if even else sign * folded)
+    core = _undone(n, op, inner) or Kernel(apply(op, inner))
+    return core if even else scaled(sign, core)
+
+
+def is_negative(n: Normalizer, expr: Expr) -> bool:
+    """Whether the leading coefficient is negative: true of exactly one of t and -t."""
+    try:
+        form = n.form(expr)
+    except (TooLarge, ZeroDivisionError):
+        return expr.op == "neg"
+    return not form.is_zero and bool(form.above.leading_coefficient() < 0)
+
+
+def _undone(n: Normalizer, op: str, inner: Expr) -> Core | None:
+    """A function of an inverse function, where the identity holds on all of its domain."""
+    if n.mode.guarded or len(inner.args) != 1:
+        return None
+    u = n.core(inner.args[0])
+    match op, inner.op:
+        case ("sin", "asin") | ("cos", "acos") | ("tan", "atan"):
+            return u
+        case ("sinh", "asinh") | ("cosh", "acosh") | ("tanh", "atanh"):
+            return u
+        case ("sin", "acos") | ("cos", "asin"):
+            return _square_root(n, inner, 1, -1)
+        case ("cosh", "asinh"):
+            return _square_root(n, inner, 1, 1)
+        case ("cos", "atan"):
+            return Power(_square_root(n, inner, 1, 1), -1)
+        case ("sin", "atan"):
+            return Product((u, Power(_square_root(n, inner, 1, 1), -1)))
+        case ("asinh", "sinh") | ("atanh", "tanh"):
+            return u
+        case ("acosh", "cosh"):
+            return n.core(apply("abs", inner.args[0]))
+    return None
+
+
+def _square_root(n: Normalizer, inner: Expr, one: int, sign: int) -> Core:
+    """``sqrt(one + sign*u**2)`` of the argument u of ``inner``."""
+    square = inner.args[0] ** number(2)
+    return n.core(apply("sqrt", number(one) + number(sign) * square))
+
+
+def hyperbolic(n: Normalizer, expr: Expr) -> Core:
+    """sinh, cosh and tanh; in canonical form written with exp."""
+    op, arg = expr.op, expr.args[0]
+    if n.mode.canonical:
+        up, down = n.core(apply("exp", arg)), n.core(apply("exp", -arg))
+        cosh = Sum((up, down))
+        sinh = Sum((up, scaled(-1, down)))
+        if op == "tanh":
+            return quotient(sinh, cosh)
+        return scaled(HALF, sinh if op == "sinh" else cosh)
+    if op == "tanh" and n.mode.quotients:
+        return quotient(_signed(n, "sinh", arg), _signed(n, "cosh", arg))
+    return _signed(n, op, arg)
+
+
+def inverse(n: Normalizer, expr: Expr) -> Core:
+    """Inverse functions: odd ones pull the sign out, acos(-u) = pi - acos(u)."""
+    op = expr.op
+    inner = n.best(expr.args[0])
+    if op == "acosh":
+        return _undone(n, op, inner) or _value(n, op, inner)
+    if not is_negative(n, inner):
+        return _undone(n, op, inner) or _value(n, op, inner)
+    positive = n.best(-inner)
+    core = _undone(n, op, positive) or _value(n, op, positive)
+    if op == "acos":
+        return Sum((Kernel(PI), scaled(-1, core)))
+    return scaled(-1, core)
+
+
+def _value(n: Normalizer, op: str, inner: Expr) -> Core:
+    if isinstance(inner.value, Fraction | float):
+        value = rational(inner.value)
+        turns = _INVERSE_VALUES.get((op, value))
+        if turns is not None and not n.constants.is_float(value):
+            return scaled(turns, Kernel(PI))
+        if value == 0 and op != "acos":
+            return NOTHING
+        if value == 1 and op == "acosh":
+            return NOTHING
+        folded = n.constants.folded(op, value)
+        if folded is not None:
+            return Constant(folded)
+    return Kernel(apply(op, inner))

@@ -1,0 +1,123 @@
+"""Literals inside the normal form: exact rationals that remember which of them were floats.
+
+A float stands for its shortest decimal (``0.1`` is 1/10), so ``0.3*x + 0.5*x`` adds up to
+``0.8*x`` and ``0.1 + 0.2 - 0.3`` to 0.  On the way out a coefficient becomes a float again when it
+can only have come from floats; integers and the fractions of exact input stay exact.  Whatever
+the choice, the value is kept to the last digit a float holds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from sr_kernel.expr import Expr, number, walk
+
+_SMALL = 10**6
+_LARGEST_INTEGER = 10**15
+
+ZERO = number(0)
+ONE = number(1)
+
+_FOLDED: dict[str, Callable[[float], float]] = {
+    "exp": math.exp, "log": math.log, "sin": math.sin, "cos": math.cos, "tan": math.tan,
+    "asin": math.asin, "acos": math.acos, "atan": math.atan, "sinh": math.sinh,
+    "cosh": math.cosh, "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh,
+    "atanh": math.atanh, "cbrt": math.cbrt,
+}  # fmt: skip
+
+
+def rational(value: Fraction | float) -> Fraction:
+    """The exact value a literal stands for: a float's shortest decimal."""
+    return Fraction(repr(value)) if isinstance(value, float) else value
+
+
+class Constants:
+    """What the literals of an input say about the literals of a result."""
+
+    def __init__(self, exprs: Iterable[Expr]) -> None:
+        self.floats: set[Fraction] = set()
+        self.exact: set[Fraction] = set()
+        for expr in exprs:
+            for node in walk(expr):
+                if isinstance(node.value, float):
+                    self.floats.add(abs(rational(node.value)))
+                elif isinstance(node.value, Fraction):
+                    self.exact.add(abs(node.value))
+        scale = math.prod(
+            part for q in self.exact for part in (q.numerator, q.denominator) if 1 < part < _SMALL
+        )
+        self._divisors = max(scale, 1)
+
+    def is_float(self, value: Fraction) -> bool:
+        """Whether ``value`` must have come from a float of the input."""
+        if not self.floats:
+            return False
+        size = abs(value)
+        if size in self.floats:
+            return True
+        if size in self.exact or (value.denominator == 1 and size < _LARGEST_INTEGER):
+            return False
+        if size.numerator >= _SMALL or size.denominator >= _SMALL:
+            return True
+        return is_decimal(size.denominator) or not _divides_power(size.denominator, self._divisors)
+
+    def literal(self, value: Fraction) -> Expr:
+        """``value`` as a literal: a float if it came from one and a float can hold it."""
+        if not self.is_float(value):
+            return number(value)
+        nearest = to_float(value)
+        return number(value) if nearest is None else number(nearest)
+
+    def folded(self, op: str, value: Fraction) -> Fraction | None:
+        """``op(value)`` if ``value`` is a fitted constant and the result an ordinary float."""
+        if op not in _FOLDED or not self.is_float(value):
+            return None
+        try:
+            result = _FOLDED[op](float(value))
+        except (ValueError, OverflowError):  # outside the domain or the floats: leave it as it is
+            return None
+        return self.remember(result)
+
+    def root(self, value: Fraction, exponent: Fraction) -> Fraction | None:
+        """``value**exponent`` for a positive fitted constant, None if it is exact or too large."""
+        if value <= 0 or not self.is_float(value):
+            return None
+        try:
+            result = math.pow(float(value), float(exponent))
+        except OverflowError:
+            return None
+        return self.remember(result)
+
+    def remember(self, result: float) -> Fraction | None:
+        """Notes a computed float, so that it is printed as one."""
+        if not math.isfinite(result) or not 1e-100 < abs(result) < 1e100:
+            return None
+        value = rational(result)
+        self.floats.add(abs(value))
+        return value
+
+
+def is_decimal(denominator: int) -> bool:
+    """Whether fractions over ``denominator`` are finite decimals."""
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator == 1
+
+
+def to_float(value: Fraction) -> float | None:
+    """The nearest float, None where it would be lost to overflow or underflow."""
+    try:
+        nearest = float(value)
+    except OverflowError:
+        return None
+    return None if nearest == 0.0 and value != 0 else nearest
+
+
+def _divides_power(denominator: int, base: int) -> bool:
+    """Whether every prime of ``denominator`` divides ``base``."""
+    while (common := math.gcd(denominator, base)) > 1:
+        denominator //= common
+    return denominator == 1

@@ -1,0 +1,99 @@
+"""The generators of a polynomial ring and how kernels are written as powers of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sr_kernel.equality.constants import ONE
+from sr_kernel.equality.core_form import Kernel
+from sr_kernel.equality.order import order_key
+from sr_kernel.expr import Expr
+
+MAX_GENERATORS = 40
+_LARGEST_RATIO = 64
+
+
+class TooLarge(Exception):  # noqa: N818 - a limit reached, not a fault; never leaves the package
+    """The normal form would grow past its limits; the caller keeps the term as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """Stands for ``base**(unit*atom)``; base None is e."""
+
+    base: Expr | None
+    atom: Expr
+    unit: Fraction
+
+    @property
+    def whole(self) -> Expr | None:
+        """The kernel itself where the generator is its first power, else None."""
+        return self.base if self.atom is ONE and self.unit == 1 else None
+
+    def sort_key(self) -> tuple[object, ...]:
+        base = () if self.base is None else order_key(self.base)
+        return (base, order_key(self.atom), self.unit)
+
+
+def is_compound(base: Expr) -> bool:
+    """Whether ``base`` is arithmetic over kernels, not a kernel itself."""
+    return base.op in ("add", "mul", "div", "neg", "number", "pow", "sqrt")
+
+
+class Generators:
+    """All generators that a set of kernels needs."""
+
+    def __init__(self, found: Iterable[Kernel]) -> None:
+        groups: dict[tuple[Expr | None, Expr], set[Fraction]] = {}
+        for kernel in found:
+            groups.setdefault((kernel.base, kernel.atom), set()).add(kernel.power)
+        self._place: dict[
+            tuple[Expr | None, Expr, Fraction], tuple[tuple[Generator, int], ...]
+        ] = {}
+        made: set[Generator] = set()
+        for (base, atom), powers in groups.items():
+            if base is not None and atom is ONE and not is_compound(base):
+                powers.add(Fraction(1))  # so that x**3 - 1 is seen as a polynomial in x
+            for power in powers:
+                spelled = _spelled(base, atom, power, powers)
+                self._place[base, atom, power] = spelled
+                made.update(generator for generator, _ in spelled)
+        if len(made) > MAX_GENERATORS:
+            raise TooLarge(f"{len(made)} kernels")
+        self.all = sorted(made, key=Generator.sort_key)
+        self.index = {generator: i for i, generator in enumerate(self.all)}
+        self.by_kernel = {
+            generator.whole: i
+            for i, generator in enumerate(self.all)
+            if generator.whole is not None
+        }
+
+    def powers(self, kernel: Kernel) -> list[tuple[int, int]]:
+        """``kernel`` as (generator index, exponent) pairs."""
+        spelled = self._place[kernel.base, kernel.atom, kernel.power]
+        return [(self.index[generator], exponent) for generator, exponent in spelled]
+
+
+def _spelled(
+    base: Expr | None, atom: Expr, power: Fraction, powers: set[Fraction]
+) -> tuple[tuple[Generator, int], ...]:
+    """``base**(power*atom)`` as powers of generators."""
+    unit = _common_unit(powers)
+    if max(abs(q / unit) for q in powers) <= _LARGEST_RATIO or len(powers) == 1:
+        return ((Generator(base, atom, unit), int(power / unit)),)
+    # No common root of a reasonable degree: whole powers and each fractional part by itself.
+    floor = math.floor(power)
+    rest = power - floor
+    parts = [(Generator(base, atom, Fraction(1)), floor)] if floor else []
+    if rest:
+        parts.append((Generator(base, atom, rest), 1))
+    return tuple(parts)
+
+
+def _common_unit(powers: set[Fraction]) -> Fraction:
+    """The largest rational of which all ``powers`` are integer multiples."""
+    scale = math.lcm(*(q.denominator for q in powers))
+    return Fraction(math.gcd(*(int(q * scale) for q in powers)), scale)

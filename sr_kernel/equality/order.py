@@ -1,0 +1,27 @@
+"""A total order of terms that does not depend on the process, for canonical and readable output."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from weakref import WeakKeyDictionary
+
+from sr_kernel.expr import Expr
+
+_KEYS: WeakKeyDictionary[Expr, tuple[object, ...]] = WeakKeyDictionary()
+
+
+def order_key(expr: Expr) -> tuple[object, ...]:
+    """Numbers before variables before function values; ties by content, then by arguments."""
+    found = _KEYS.get(expr)
+    if found is None:
+        found = _KEYS[expr] = _order_key(expr)
+    return found
+
+
+def _order_key(expr: Expr) -> tuple[object, ...]:
+    if isinstance(expr.value, Fraction | float):
+        value = Fraction(expr.value)
+        return (0, "", value.numerator, value.denominator, isinstance(expr.value, float))
+    if expr.is_symbol:
+        return (1, str(expr.value), 0, 0, False)
+    return (2, expr.op, expr.size, len(expr.args), False, *(order_key(arg) for arg in expr.args))

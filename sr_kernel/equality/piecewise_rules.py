@@ -1,0 +1,121 @@
+"""abs, sign, floor, ceil, mod, min and max in the normal form."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sr_kernel.equality.constants import ONE
+from sr_kernel.equality.core_form import (
+    Constant,
+    Core,
+    Kernel,
+    Product,
+    Sum,
+    quotient,
+    raised,
+    scaled,
+)
+from sr_kernel.equality.order import order_key
+from sr_kernel.equality.root_rules import constant_value
+from sr_kernel.expr import Expr, apply, number
+
+if TYPE_CHECKING:
+    from sr_kernel.equality.normal_form import Normalizer
+
+_MOST_COMPARED = 6
+
+
+def absolute(n: Normalizer, arg: Expr) -> Core:
+    """``abs`` is multiplicative: factors of known sign leave it."""
+    content, factors = n.factors(arg)
+    parts: list[Core] = [Constant(abs(content))]
+    for factor, power in factors:
+        if power % 2 == 0 or n.signs.nonnegative(factor):
+            parts.append(raised(n.core(factor), power))
+        elif n.signs.nonpositive(factor):
+            parts.append(raised(scaled(-1, n.core(factor)), power))
+        else:
+            parts.append(Kernel(apply("abs", factor), power=Fraction(power)))
+    return Product(tuple(parts))
+
+
+def sign(n: Normalizer, arg: Expr) -> Core:
+    """``sign`` is multiplicative: factors of known sign leave it."""
+    content, factors = n.factors(arg)
+    parts: list[Core] = [Constant(Fraction((content > 0) - (content < 0)))]
+    for factor, power in factors:
+        if n.signs.positive(factor) or (power % 2 == 0 and n.signs.nonzero(factor)):
+            continue
+        if n.signs.positive(n.best(-factor)):
+            parts.append(Constant(Fraction(-1)))
+            continue
+        # sign(f)**3 = sign(f), and a negative power of f stands where f is not zero.
+        times = 1 if power % 2 else 2
+        parts.append(Kernel(apply("sign", factor), power=Fraction(times)))
+    return Product(tuple(parts))
+
+
+def rounded(n: Normalizer, expr: Expr) -> Core:
+    """floor and ceil: whole numbers are taken out; ``ceil(t) = -floor(-t)`` in canonical form."""
+    if expr.op == "ceil" and n.mode.canonical:
+        return scaled(-1, n.core(apply("floor", -expr.args[0])))
+    terms = n.linear(expr.args[0])
+    shift = sum((Fraction(math.floor(q)) for q, atom in terms if atom is ONE), Fraction(0))
+    inner = n.best(expr.args[0] - number(shift)) if shift else n.best(expr.args[0])
+    value = constant_value(inner)
+    if value is not None:
+        whole = math.floor(value) if expr.op == "floor" else math.ceil(value)
+        return Constant(whole + shift)
+    whole_valued = inner.op in ("floor", "ceil", "sign")
+    core = n.core(inner) if whole_valued else Kernel(apply(expr.op, inner))
+    return Sum((Constant(shift), core)) if shift else core
+
+
+def modulo(n: Normalizer, expr: Expr) -> Core:
+    """``mod(a, b)``; in canonical form ``a - b*floor(a/b)``."""
+    above, below = (n.best(arg) for arg in expr.args)
+    a, b = constant_value(above), constant_value(below)
+    if a is not None and b is not None and b != 0:
+        return Constant(a % b)
+    if n.mode.canonical:
+        floor = n.core(apply("floor", apply("div", *expr.args)))
+        return Sum((n.core(above), scaled(-1, Product((n.core(below), floor)))))
+    return Kernel(apply("mod", above, below))
+
+
+def extreme(n: Normalizer, expr: Expr) -> Core:
+    """min and max: sorted, without arguments that can never be the one chosen."""
+    op = expr.op
+    args = _flat(op, [n.best(arg) for arg in expr.args])
+    chosen = _undominated(n, op, sorted(set(args), key=order_key))
+    if len(chosen) == 1:
+        return n.core(chosen[0])
+    if len(chosen) == 2 and n.mode.canonical:
+        a, b = chosen
+        gap = n.core(apply("abs", a - b))
+        total = (n.core(a), n.core(b), gap if op == "max" else scaled(-1, gap))
+        return quotient(Sum(total), Constant(Fraction(2)))
+    return Kernel(apply(op, *chosen))
+
+
+def _flat(op: str, args: list[Expr]) -> list[Expr]:
+    return [inner for arg in args for inner in (arg.args if arg.op == op else (arg,))]
+
+
+def _undominated(n: Normalizer, op: str, args: list[Expr]) -> list[Expr]:
+    if len(args) > _MOST_COMPARED:
+        return args
+    kept = list(args)
+    for candidate in args:
+        others = [other for other in kept if other is not candidate]
+        if any(_beats(n, op, other, candidate) for other in others):
+            kept.remove(candidate)
+    return kept
+
+
+def _beats(n: Normalizer, op: str, other: Expr, candidate: Expr) -> bool:
+    """Whether ``other`` is always chosen before ``candidate`` where both are defined."""
+    gap = other - candidate if op == "max" else candidate - other
+    return n.signs.nonnegative(n.best(gap))

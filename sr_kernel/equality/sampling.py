@@ -1,0 +1,148 @@
+"""Fixed sample points, and the numeric comparison of two terms at them.
+
+A disagreement refutes an equality; an agreement proves nothing and only guards against mistakes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sr_kernel.expr import Expr, variables, walk
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.numeric.evaluate import evaluate
+from sr_kernel.numeric.precise import evaluate_precise
+from sr_kernel.numeric.program import compile_program
+
+SEED = 20_231
+_ROWS = 48
+_FAST_TOLERANCE = 1e-7
+_DIGITS = 50
+_FLOAT_TOLERANCE = 1e-9
+_EXACT_TOLERANCE = 1e-30
+_FLOAT_ROUNDING = 1e-13
+_EXACT_ROUNDING = 1e-40
+
+Box = Mapping[str, tuple[float, float]]
+
+
+@lru_cache(maxsize=64)
+def _unit_rows(rows: int, columns: int) -> FloatArray:
+    return np.random.default_rng(SEED).random((rows, columns))
+
+
+def sample_points(
+    names: Sequence[str],
+    box: Box | None = None,
+    rows: int = _ROWS,
+    integers: frozenset[str] = frozenset(),
+) -> FloatArray:
+    """Seeded points, one column a name: near and far, both signs, the same in every process."""
+    unit = _unit_rows(rows, len(names))
+    points = np.empty_like(unit)
+    for column, name in enumerate(names):
+        low, high = (box or {}).get(name, (-math.inf, math.inf))
+        points[:, column] = _spread(unit[:, column], low, high)
+        if name in integers:
+            points[:, column] = np.clip(np.round(points[:, column]), low, high)
+    return points
+
+
+def _spread(unit: FloatArray, low: float, high: float) -> FloatArray:
+    """Maps [0, 1) into the interval; half of unbounded ranges lie within 3 of the origin."""
+    if math.isfinite(low) and math.isfinite(high):
+        return low + unit * (high - low)
+    positive = np.where(unit < 0.6, 0.05 + 5.0 * unit, 0.02 * 10.0 ** (4.5 * unit - 1.0))
+    if math.isfinite(low):
+        return low + positive
+    if math.isfinite(high):
+        return high - positive
+    rows = np.arange(len(unit)) % 3
+    return np.where(rows == 0, -positive, np.where(rows == 1, positive, 6.0 * unit - 3.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A point at which two terms differ; None stands for undefined."""
+
+    point: Mapping[str, float]
+    left: float | None
+    right: float | None
+
+
+def has_floats(*exprs: Expr) -> bool:
+    """Whether fitted constants occur, so that values are known to a float's precision only."""
+    return any(isinstance(node.value, float) for expr in exprs for node in walk(expr))
+
+
+def tolerance(*exprs: Expr) -> float:
+    """Relative difference at high precision above which values count as different."""
+    return _FLOAT_TOLERANCE if has_floats(*exprs) else _EXACT_TOLERANCE
+
+
+def find_difference(
+    a: Expr,
+    b: Expr,
+    box: Box | None = None,
+    *,
+    rows: int = _ROWS,
+    integers: frozenset[str] = frozenset(),
+    both_defined: bool = False,
+) -> Difference | None:
+    """A point at which a is defined and b differs from it, confirmed at high precision.
+
+    An undefined b counts as a difference unless ``both_defined`` is asked for.
+    """
+    names = tuple(sorted({*variables(a), *variables(b)}))
+    points = sample_points(names, box, rows, integers)
+    left, right = values(a, names, points), values(b, names, points)
+    with np.errstate(all="ignore"):
+        gap = np.abs(left - right)
+        close = gap <= _FAST_TOLERANCE * np.maximum(np.abs(left), np.abs(right))
+    for row in np.flatnonzero(~(close | np.isnan(left))):
+        found = _confirmed(a, b, dict(zip(names, points[row].tolist(), strict=True)))
+        if found is not None and not (both_defined and found.right is None):
+            return found
+    return None
+
+
+def values(expr: Expr, names: Sequence[str], points: FloatArray) -> FloatArray:
+    """Values of ``expr`` at ``points``; nan where undefined."""
+    return evaluate(compile_program(expr, tuple(names)), points)
+
+
+def _confirmed(a: Expr, b: Expr, point: dict[str, float]) -> Difference | None:
+    """The difference at ``point`` if it stands at high precision; undefined b counts as one."""
+    left = evaluate_precise(a, point, _DIGITS)
+    if left is None:
+        return None
+    right = evaluate_precise(b, point, _DIGITS)
+    if right is None:
+        return Difference(point, _float(left), None)
+    scale = max(abs(left), abs(right))
+    gap = abs(left - right)
+    if gap <= tolerance(a, b) * scale or _is_rounding(a, b, point, gap):
+        return None
+    return Difference(point, _float(left), _float(right))
+
+
+def _is_rounding(a: Expr, b: Expr, point: dict[str, float], gap: Any) -> bool:
+    """Whether rounding of intermediate values and of fitted constants can explain ``gap``."""
+    largest = 0
+    for expr in (a, b):
+        for node in walk(expr):
+            value = evaluate_precise(node, point, 20)
+            largest = largest if value is None else max(largest, abs(value))
+    return bool(gap <= (_FLOAT_ROUNDING if has_floats(a, b) else _EXACT_ROUNDING) * largest)
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,162 @@
+"""Verdicts on two terms: equal, of one family, different, or undecided.
+
+Layers, cheapest first: the AC key, the normal form of the difference, the e-graph, then numeric
+refutation confirmed at high precision.  Only the first three can say "equal"; agreement of values
+never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sr_kernel.equality.constants import Constants
+from sr_kernel.equality.domain import NEVER, Condition, Ledger
+from sr_kernel.equality.generators import TooLarge
+from sr_kernel.equality.key import canonical_key
+from sr_kernel.equality.knowledge import Knowledge
+from sr_kernel.equality.normal_form import Mode, Normalizer
+from sr_kernel.equality.reading import read, sympy_assumptions
+from sr_kernel.equality.sampling import (
+    Difference,
+    find_difference,
+    has_floats,
+    sample_points,
+    values,
+)
+from sr_kernel.equality.sign import Signs
+from sr_kernel.equality.skeleton import skeleton_of
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, variables
+
+EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
+_EXACT = Constants([])
+_ROWS = 96
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known about two expressions.
+
+    ``conditions`` are those under which both are defined but only one of them asks for;
+    ``counterexample`` maps the variables to a point at which the values ``left`` and ``right``
+    differ (None: undefined there); ``constants`` pairs the fitted constants of the one with those
+    of the other; ``method`` names the layer that decided.
+    """
+
+    status: str
+    conditions: tuple[str, ...] = ()
+    counterexample: Mapping[str, float] | None = None
+    left: float | None = None
+    right: float | None = None
+    constants: tuple[tuple[float, float], ...] = ()
+    method: str = field(default="", compare=False)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a verdict has four values: compare its .status, or call equivalent()")
+
+
+def equivalent(a: object, b: object, *, assume: Iterable[str] | str = ()) -> bool | None:
+    """Whether ``a`` and ``b`` are equal wherever both are defined; None if that is not decided."""
+    status = compare(a, b, assume=assume).status
+    return None if status == UNDECIDED else status == EQUAL
+
+
+def compare(a: object, b: object, *, assume: Iterable[str] | str = ()) -> Verdict:
+    """The :class:`Verdict` on ``a`` and ``b``: text, SymPy expressions or terms.
+
+    Raises :class:`ExpressionError` and :class:`AssumptionError`.
+    """
+    left, right = read(a), read(b)
+    facts = (assume,) if isinstance(assume, str) else tuple(assume)
+    knowledge = Knowledge.of((*facts, *sympy_assumptions((a, b))))
+    return _Comparison(left, right, knowledge).verdict()
+
+
+class _Comparison:
+    def __init__(self, a: Expr, b: Expr, knowledge: Knowledge) -> None:
+        self.a, self.b = a, b
+        self.knowledge = knowledge
+        self.mode = Mode(canonical=True)
+        self.ledger = Ledger(Normalizer(_EXACT, knowledge.signs, self.mode))
+
+    def verdict(self) -> Verdict:
+        method = self._proof()
+        if method:
+            return Verdict(EQUAL, self._one_sided(), method=method)
+        family = self._family()
+        if family is not None:
+            return family
+        found = self._refutation()
+        if found is not None:
+            return Verdict(
+                DIFFERENT, (), found.point, found.left, found.right, method="counterexample"
+            )
+        return Verdict(UNDECIDED)
+
+    def _proof(self) -> str:
+        """The layer that shows equality, or an empty text."""
+        if self.a is self.b or canonical_key(self.a) == canonical_key(self.b):
+            return "key"
+        both = self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
+        signs = self.ledger.signs(both)
+        if NEVER in both or _contradicts(both, signs):
+            return ""
+        if self._difference_vanishes(signs):
+            return "normal form"
+        return ""
+
+    def _difference_vanishes(self, signs: Signs) -> bool:
+        for constants in (_EXACT,):
+            normalizer = Normalizer(constants, signs, self.mode)
+            try:
+                if normalizer.form(self.a - self.b).is_zero:
+                    return True
+            except (TooLarge, ZeroDivisionError, ExpressionError):
+                continue
+        return False
+
+    def _one_sided(self) -> tuple[str, ...]:
+        left, right = self.ledger.conditions(self.a), self.ledger.conditions(self.b)
+        open_ones = [*self.ledger.missing(left, right), *self.ledger.missing(right, left)]
+        return tuple(dict.fromkeys(str(condition) for condition in open_ones))
+
+    def _family(self) -> Verdict | None:
+        if not (has_floats(self.a) and has_floats(self.b)):
+            return None
+        left, right = skeleton_of(self.a), skeleton_of(self.b)
+        if left.text != right.text or len(left.values) != len(right.values):
+            return None
+        pairs = tuple(zip(left.values, right.values, strict=True))
+        return Verdict(SAME_FAMILY, self._one_sided(), constants=pairs, method="skeleton")
+
+    def _refutation(self) -> Difference | None:
+        options = {"rows": _ROWS, "integers": self.knowledge.integers}
+        found = find_difference(
+            self.a,
+            self.b,
+            self.knowledge.box,
+            both_defined=True,
+            **options,  # type: ignore[arg-type]
+        )
+        if found is not None or self._ever_both_defined():
+            return found
+        # Nowhere both defined as far as can be seen: a point where only one is, tells them apart.
+        for left, right, swapped in ((self.a, self.b, False), (self.b, self.a, True)):
+            one = find_difference(left, right, self.knowledge.box, **options)  # type: ignore[arg-type]
+            if one is not None:
+                return Difference(one.point, one.right, one.left) if swapped else one
+        return None
+
+    def _ever_both_defined(self) -> bool:
+        names = tuple(sorted({*variables(self.a), *variables(self.b)}))
+        points = sample_points(names, self.knowledge.box, _ROWS, self.knowledge.integers)
+        left, right = (values(expr, names, points) for expr in (self.a, self.b))
+        return bool((~np.isnan(left) & ~np.isnan(right)).any())
+
+
+def _contradicts(conditions: Iterable[Condition], signs: Signs) -> bool:
+    """Whether no point can satisfy all ``conditions``: then nothing is shown by them."""
+    return any(signs.of(condition.term) == 0 for condition in conditions)

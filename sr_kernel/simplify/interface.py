@@ -1,0 +1,85 @@
+"""The simplifier's public functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from sr_kernel.equality.reading import read, sympy_assumptions, writer_for
+from sr_kernel.expr import Expr
+from sr_kernel.simplify.pipeline import Pipeline, Simplification
+from sr_kernel.simplify.situation import Cost, Situation
+
+T = TypeVar("T")
+
+
+def simplify(
+    expr: T,
+    *,
+    assume: Iterable[str] | str = (),
+    domain: str = "isolated",
+    cost: Cost = "size",
+    time_limit: float | None = None,
+) -> T:
+    """A smaller expression with the same value wherever ``expr`` is defined.
+
+    ``expr`` is text, a SymPy expression or a term; the result is of the same kind, and never
+    costs more.  ``assume`` holds facts such as ``"x > 0"`` or ``"n integer"``.  ``domain`` is
+    ``"preserve"``, ``"isolated"`` (isolated holes may be filled: ``x/x`` becomes 1) or ``"any"``
+    (``exp(log(x))`` becomes x); :func:`simplify_detailed` tells which conditions were dropped.
+    ``cost`` is ``"size"``, ``"flops"``, ``"parameters"`` or a callable of a term.  After
+    ``time_limit`` seconds the best form so far is returned.
+
+    Floats stand for their shortest decimals and stay floats.  Raises :class:`ExpressionError`,
+    :class:`AssumptionError` or :class:`OptionError`.
+    """
+    return simplify_all([expr], assume=assume, domain=domain, cost=cost, time_limit=time_limit)[0]
+
+
+def simplify_all(
+    exprs: Iterable[T],
+    *,
+    assume: Iterable[str] | str = (),
+    domain: str = "isolated",
+    cost: Cost = "size",
+    time_limit: float | None = None,
+) -> list[T]:
+    """:func:`simplify` of each, batched; ``time_limit`` is for all of them together."""
+    sources = list(exprs)
+    facts = (assume,) if isinstance(assume, str) else tuple(assume)
+    terms = [read(source) for source in sources]
+    facts = (*facts, *sympy_assumptions(sources))
+    found = simplify_all_detailed(
+        terms, assume=facts, domain=domain, cost=cost, time_limit=time_limit
+    )
+    return [
+        writer_for(source)(item.result)  # type: ignore[misc]
+        for source, item in zip(sources, found, strict=True)
+    ]
+
+
+def simplify_detailed(
+    expr: object,
+    *,
+    assume: Iterable[str] | str = (),
+    domain: str = "isolated",
+    cost: Cost = "size",
+    time_limit: float | None = None,
+) -> Simplification:
+    """:func:`simplify` with the conditions that were dropped, the reason to stop and the time."""
+    return simplify_all_detailed(
+        [read(expr)], assume=assume, domain=domain, cost=cost, time_limit=time_limit
+    )[0]
+
+
+def simplify_all_detailed(
+    exprs: Iterable[Expr],
+    *,
+    assume: Iterable[str] | str = (),
+    domain: str = "isolated",
+    cost: Cost = "size",
+    time_limit: float | None = None,
+) -> list[Simplification]:
+    """:func:`simplify_detailed` of each, batched through one e-graph."""
+    situation = Situation.of(assume, domain, cost, time_limit)
+    return Pipeline(situation).run(exprs)

@@ -1,0 +1,59 @@
+"""What a simplification may rely on and aims at: assumptions, domain mode, cost and time."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sr_kernel.egraph.cost import CostModel, cost_model
+from sr_kernel.egraph.ruleset import Ruleset
+from sr_kernel.equality.knowledge import Knowledge
+from sr_kernel.errors import OptionError
+from sr_kernel.expr import Expr
+
+DOMAINS = ("preserve", "isolated", "any")
+Cost = str | CostModel | Callable[[Expr], float]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Checked options of one call."""
+
+    knowledge: Knowledge
+    domain: str
+    model: CostModel
+    time_limit: float | None
+    deadline: float | None
+    rules: Ruleset | None = None
+
+    @classmethod
+    def of(
+        cls,
+        assume: Iterable[str] | str,
+        domain: str,
+        cost: Cost,
+        time_limit: float | None,
+        rules: Ruleset | None = None,
+    ) -> Situation:
+        """Raises :class:`AssumptionError` and :class:`OptionError` for what cannot be used."""
+        if domain not in DOMAINS:
+            raise OptionError(f"domain={domain!r} is not known: use one of {', '.join(DOMAINS)}")
+        if time_limit is not None and not (time_limit > 0 and math.isfinite(time_limit)):
+            raise OptionError(f"time_limit={time_limit!r} must be a positive number of seconds")
+        facts = (assume,) if isinstance(assume, str) else tuple(assume)
+        deadline = None if time_limit is None else time.monotonic() + time_limit
+        return cls(Knowledge.of(facts), domain, cost_model(cost), time_limit, deadline, rules)
+
+    def cost(self, expr: Expr) -> float:
+        """The cost of ``expr`` under the chosen model."""
+        return self.model.measure(expr)
+
+    def time_left(self) -> float | None:
+        """Seconds until the time limit, None without one."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+    def is_late(self) -> bool:
+        """Whether the time limit has passed."""
+        return self.deadline is not None and time.monotonic() > self.deadline

@@ -1,0 +1,108 @@
+"""Everything known about one term while it is being simplified, and the ways to write it."""
+
+from __future__ import annotations
+
+from sr_kernel.equality.collect import collected
+from sr_kernel.equality.constants import Constants
+from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
+from sr_kernel.equality.normal_form import Mode, Normalizer
+from sr_kernel.equality.order import order_key
+from sr_kernel.equality.sign import Signs
+from sr_kernel.equality.writing import ordered
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, rebuild, walk
+
+_PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
+_RELATED = _PERIODIC | {"sqrt", "max", "min"}
+_WIDEST_CANONICAL = 60
+_WHOLE = Mode()
+
+
+class Workbench:
+    """``expr`` with its conditions and normal forms."""
+
+    def __init__(self, expr: Expr, signs: Signs, deadline: float | None) -> None:
+        self.expr = expr
+        self.constants = Constants([expr])
+        self.deadline = deadline
+        plain = Normalizer(self.constants, signs, deadline=deadline)
+        self.ledger = Ledger(plain)
+        self.conditions = self.ledger.conditions(expr)
+        self.signs = self.ledger.signs(self.conditions)
+        self.normalizer = Normalizer(self.constants, self.signs, deadline=deadline)
+        self._shrunk: dict[Expr, Expr] = {}
+
+    def candidates(self) -> list[Expr]:
+        """Terms equal to ``expr`` wherever it is defined."""
+        if NEVER in self.conditions:
+            return []
+        found: dict[Expr, None] = {collected(self.expr, self.constants): None}
+        for mode in self._modes():
+            for form in self._normalizer(mode).forms(self.expr):
+                found[form] = None
+        found[self.shrunk(self.expr)] = None
+        return list(dict.fromkeys(ordered(form) for form in found))
+
+    def cautious(self) -> list[Expr]:
+        """Forms in which roots, logarithms and their arguments stay together."""
+        normalizer = Normalizer(self.constants, self.signs, Mode(guarded=True), self.deadline)
+        found = dict.fromkeys(normalizer.forms(self.expr))
+        found[normalizer.best(self.expr)] = None
+        for arg in self._argument_wise(normalizer):
+            found[arg] = None
+        return list(dict.fromkeys(ordered(form) for form in found))
+
+    def _argument_wise(self, normalizer: Normalizer) -> list[Expr]:
+        args = tuple(normalizer.best(arg) for arg in self.expr.args)
+        return [rebuild(self.expr, args)]
+
+    def _modes(self) -> list[Mode]:
+        ops = {node.op for node in walk(self.expr)}
+        modes = [_WHOLE]
+        if ops & _PERIODIC:
+            modes.append(Mode(eliminate_first=False))
+            if ops & {"tan", "tanh"} and ops & {"sin", "cos", "sinh", "cosh"}:
+                modes += [Mode(quotients=True), Mode(eliminate_first=False, quotients=True)]
+        if ops & _RELATED and self.expr.size <= _WIDEST_CANONICAL:
+            modes += [Mode(canonical=True), Mode(eliminate_first=False, canonical=True)]
+        return modes
+
+    def _normalizer(self, mode: Mode) -> Normalizer:
+        if mode == _WHOLE:
+            return self.normalizer
+        return Normalizer(self.constants, self.signs, mode, self.deadline)
+
+    def shrunk(self, expr: Expr) -> Expr:
+        """``expr`` with every part replaced by its smallest form, inside out."""
+        found = self._shrunk.get(expr)
+        if found is None:
+            found = self._shrunk[expr] = self._smallest(expr)
+        return found
+
+    def _smallest(self, expr: Expr) -> Expr:
+        if not expr.args:
+            return expr
+        inner = rebuild(expr, tuple(self.shrunk(arg) for arg in expr.args))
+        choices = [inner, collected(inner, self.constants), *self.normalizer.forms(expr)]
+        return min(choices, key=lambda choice: (choice.size, order_key(choice)))
+
+    def change_of_domain(self, result: Expr) -> tuple[list[Condition], list[Condition]]:
+        """Conditions that ``result`` adds to those of ``expr``, and those that it drops."""
+        theirs = self.ledger.conditions(result)
+        added = self.ledger.missing(theirs, self.conditions)
+        dropped = self.ledger.missing(self.conditions, theirs)
+        return added, dropped
+
+    def allows(self, result: Expr, domain: str) -> list[Condition] | None:
+        """Conditions dropped by ``result`` if ``domain`` permits all of it, else None."""
+        try:
+            added, dropped = self.change_of_domain(result)
+        except ExpressionError:  # a condition deeper than a term may be cannot be compared
+            return None
+        if added:
+            return None
+        if domain == "any" or not dropped:
+            return dropped
+        if domain == "isolated" and all(is_isolated(condition) for condition in dropped):
+            return dropped
+        return None
