@@ -12,6 +12,7 @@ from typing import Any
 from sr_kernel.egraph.cost import CostModel
 from sr_kernel.egraph.domain import conditions_of, lost_conditions, own_conditions, usable
 from sr_kernel.egraph.extraction import Extraction
+from sr_kernel.egraph.grouping import add_groupings
 from sr_kernel.egraph.nodes import Node, NodeTable
 from sr_kernel.egraph.pattern import CONSTRUCTORS
 from sr_kernel.egraph.program import program_forms
@@ -152,6 +153,7 @@ def _saturate(groups: list[Sequence[Expr]], given: list[Any], run: _Run) -> tupl
         table.same += [(ids[0], other) for other in ids[1:] if other != ids[0]]
         table.roots.append((index, ids[0]))
         _seed(table, index, group[0], facts, run.domain)
+    add_groupings(table, run.rules)
     session = session_for(run.rules)
     with session.batch(len(table) + len(groups)) as first:
         session.insert(table.tables(first))
