@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from sr_kernel.equality.core_form import (
     scaled,
 )
 from sr_kernel.equality.generators import TooLarge
-from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr import Expr, apply, number, walk
 
 if TYPE_CHECKING:
     from sr_kernel.equality.normal_form import Normalizer
@@ -52,6 +54,20 @@ def circular(n: Normalizer, expr: Expr) -> Core:
     if op == "tan" and (n.mode.canonical or n.mode.quotients):
         return quotient(_plain(n, "sin", arg), _plain(n, "cos", arg))
     return _plain(n, op, arg)
+
+
+def angle_parts(n: Normalizer, exprs: Iterable[Expr]) -> dict[Expr, int]:
+    """For each angle, into how many equal parts it must be cut to express all its multiples."""
+    found: dict[Expr, int] = {}
+    for expr in exprs:
+        for node in walk(expr):
+            if node.op not in ("sin", "cos", "tan"):
+                continue
+            for q, atom in n.linear(node.args[0]):
+                parts = math.lcm(found.get(atom, 1), q.denominator)
+                if atom is not PI and parts <= _LARGEST_MULTIPLE:
+                    found[atom] = parts
+    return found
 
 
 def _without_turns(terms: list[tuple[Fraction, Expr]]) -> Expr:
@@ -104,11 +120,12 @@ def _expanded(n: Normalizer, op: str, terms: list[tuple[Fraction, Expr]]) -> Cor
         if op == "sin":
             return Sum((Product((s1, c2)), Product((c1, s2))))
         return Sum((Product((c1, c2)), scaled(-1, Product((s1, s2)))))
-    times = first.numerator
-    if not 1 < abs(times) <= _LARGEST_MULTIPLE:
+    parts = max(n.angle_parts.get(atom, 1), first.denominator)
+    times = first * parts
+    if times.denominator != 1 or not 1 < abs(times) <= _LARGEST_MULTIPLE:
         return None
-    unit = number(Fraction(1, first.denominator)) * atom
-    return _multiple(_signed(n, "sin", unit), _signed(n, "cos", unit), op, times)
+    unit = number(Fraction(1, parts)) * atom
+    return _multiple(_signed(n, "sin", unit), _signed(n, "cos", unit), op, int(times))
 
 
 def _pair(n: Normalizer, terms: list[tuple[Fraction, Expr]]) -> tuple[Core, Core]:
@@ -206,6 +223,8 @@ def inverse(n: Normalizer, expr: Expr) -> Core:
     """Inverse functions: odd ones pull the sign out, acos(-u) = pi - acos(u)."""
     op = expr.op
     inner = n.best(expr.args[0])
+    if op == "acos" and n.mode.canonical:
+        return Sum((scaled(HALF, Kernel(PI)), scaled(-1, n.core(apply("asin", inner)))))
     if op == "acosh":
         return _undone(n, op, inner) or _value(n, op, inner)
     if not is_negative(n, inner):

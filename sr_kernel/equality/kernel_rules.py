@@ -105,6 +105,8 @@ def symbolic_power(n: Normalizer, base: Expr, exponent: Expr) -> Core:
     """``base**exponent`` for an exponent that is not a number."""
     if base.op == "e":
         return root_rules.exponential(n, None, exponent)
+    if n.mode.canonical and n.signs.positive(base):
+        return n.core(apply("exp", exponent * apply("log", base)))
     content, factors = n.factors(base)
     if content > 0 and all(n.signs.positive(factor) for factor, _ in factors):
         parts: list[Core] = []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.normal_form import Normalizer
+from sr_kernel.equality.sampling import ROWS, sample_points, values
 from sr_kernel.equality.sign import (
     ANY,
     NEGATIVE,
@@ -17,7 +21,8 @@ from sr_kernel.equality.sign import (
     ZERO,
     Signs,
 )
-from sr_kernel.expr import Expr
+from sr_kernel.expr import Expr, variables
+from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.assumption import Assumptions
 from sr_kernel.numeric.relation import Relation
 
@@ -28,25 +33,42 @@ _MASKS = {
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Signs of terms, ranges of variables, and which variables are integers."""
+    """Signs of terms, and sample points that satisfy the assumptions."""
 
     assumptions: Assumptions
     signs: Signs
-    box: dict[str, tuple[float, float]]
-    integers: frozenset[str]
 
     @classmethod
-    def of(cls, assume: Iterable[str]) -> Knowledge:
-        """Raises :class:`AssumptionError` for facts that cannot be read or contradict."""
-        assumptions = Assumptions.parse(tuple(assume))
-        ranges = dict(assumptions.box)
+    def of(cls, assumptions: Assumptions) -> Knowledge:
+        """What follows from ``assumptions``."""
         facts = _signs_of(assumptions.relations)
-        return cls(
-            assumptions,
-            Signs(facts, ranges),
-            {name: (bounds.lo, bounds.hi) for name, bounds in ranges.items()},
-            frozenset(name for name, bounds in ranges.items() if bounds.integer),
+        return cls(assumptions, Signs(facts, assumptions.ranges))
+
+    def points(self, names: Sequence[str], rows: int = ROWS) -> FloatArray:
+        """At most ``rows`` points that satisfy all assumptions, one column a name."""
+        if not self.assumptions:
+            return sample_points(names, rows=rows)
+        points = sample_points(
+            names, self.assumptions.box(), rows * _OVERSAMPLED, self.assumptions.integers
         )
+        kept = np.ones(len(points), dtype=bool)
+        for relation in self.assumptions.relations:
+            if set(variables(relation.difference)) <= set(names):
+                kept &= _holds(relation.sign, values(relation.difference, names, points))
+        return points[kept][:rows]
+
+
+_OVERSAMPLED = 8
+
+
+def _holds(sign: str, gaps: FloatArray) -> NDArray[np.bool_]:
+    """Where a difference compares to zero by ``sign``; nan never does."""
+    with np.errstate(invalid="ignore"):
+        compared = {
+            "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+            "==": np.equal, "!=": np.not_equal,
+        }[sign](gaps, 0.0)  # fmt: skip
+    return np.asarray(compared & ~np.isnan(gaps))
 
 
 def _signs_of(relations: Iterable[Relation]) -> dict[Expr, int]:

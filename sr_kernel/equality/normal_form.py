@@ -80,6 +80,7 @@ class Normalizer:
         self.mode = mode or Mode()
         self.deadline = deadline
         self.writer = Writer(constants)
+        self.angle_parts: dict[Expr, int] = {}
         self._cores: dict[Expr, Core] = {}
         self._forms: dict[Expr, NormalForm | None] = {}
         self._best: dict[Expr, Expr] = {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, parse, quoted, to_text
+from sr_kernel.expr import Expr, parse, to_text
 from sr_kernel.expr.sympy_bridge import from_sympy, to_sympy
+from sr_kernel.numeric.assumption import Assumptions
+
+Assume = Assumptions | str | Iterable[str]
 
 
 def read(source: object) -> Expr:
@@ -40,25 +42,10 @@ def writer_for(source: object) -> Callable[[Expr], object]:
     return to_sympy
 
 
-def sympy_assumptions(sources: Iterable[object]) -> tuple[str, ...]:
-    """Facts that SymPy symbols carry, as assumptions in our spelling."""
-    facts: dict[str, None] = {}
+def assumptions_of(assume: Assume, sources: Iterable[object] = ()) -> Assumptions:
+    """The facts in ``assume`` and those that the SymPy symbols of ``sources`` carry."""
+    known = Assumptions.parse(assume)
     for source in sources:
-        if not is_sympy(source):
-            continue
-        for atom in sorted(source.free_symbols, key=str):  # type: ignore[attr-defined]
-            for fact in _facts_of(atom):
-                facts[fact] = None
-    return tuple(facts)
-
-
-def _facts_of(atom: Any) -> list[str]:
-    name = quoted(atom.name)
-    facts = [f"{name} integer"] if atom.is_integer else []
-    for holds, relation in (
-        (atom.is_positive, ">"), (atom.is_negative, "<"),
-        (atom.is_nonnegative, ">="), (atom.is_nonpositive, "<="), (atom.is_nonzero, "!="),
-    ):  # fmt: skip
-        if holds:
-            return [*facts, f"{name} {relation} 0"]
-    return facts
+        if is_sympy(source):
+            known = known | Assumptions.from_sympy_symbols(source)
+    return known

@@ -20,7 +20,7 @@ from sr_kernel.numeric.precise import evaluate_precise
 from sr_kernel.numeric.program import compile_program
 
 SEED = 20_231
-_ROWS = 48
+ROWS = 48
 _FAST_TOLERANCE = 1e-7
 _DIGITS = 50
 _FLOAT_TOLERANCE = 1e-9
@@ -39,7 +39,7 @@ def _unit_rows(rows: int, columns: int) -> FloatArray:
 def sample_points(
     names: Sequence[str],
     box: Box | None = None,
-    rows: int = _ROWS,
+    rows: int = ROWS,
     integers: frozenset[str] = frozenset(),
 ) -> FloatArray:
     """Seeded points, one column a name: near and far, both signs, the same in every process."""
@@ -86,20 +86,12 @@ def tolerance(*exprs: Expr) -> float:
 
 
 def find_difference(
-    a: Expr,
-    b: Expr,
-    box: Box | None = None,
-    *,
-    rows: int = _ROWS,
-    integers: frozenset[str] = frozenset(),
-    both_defined: bool = False,
+    a: Expr, b: Expr, names: Sequence[str], points: FloatArray, *, both_defined: bool = False
 ) -> Difference | None:
-    """A point at which a is defined and b differs from it, confirmed at high precision.
+    """A row of ``points`` at which a is defined and b differs, confirmed at high precision.
 
     An undefined b counts as a difference unless ``both_defined`` is asked for.
     """
-    names = tuple(sorted({*variables(a), *variables(b)}))
-    points = sample_points(names, box, rows, integers)
     left, right = values(a, names, points), values(b, names, points)
     with np.errstate(all="ignore"):
         gap = np.abs(left - right)
@@ -109,6 +101,11 @@ def find_difference(
         if found is not None and not (both_defined and found.right is None):
             return found
     return None
+
+
+def names_of(*exprs: Expr) -> tuple[str, ...]:
+    """All variables of ``exprs`` in alphabetical order."""
+    return tuple(sorted({name for expr in exprs for name in variables(expr)}))
 
 
 def values(expr: Expr, names: Sequence[str], points: FloatArray) -> FloatArray:

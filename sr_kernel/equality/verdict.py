@@ -12,24 +12,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sr_kernel.equality.angle_rules import angle_parts
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.generators import TooLarge
 from sr_kernel.equality.key import canonical_key
 from sr_kernel.equality.knowledge import Knowledge
 from sr_kernel.equality.normal_form import Mode, Normalizer
-from sr_kernel.equality.reading import read, sympy_assumptions
+from sr_kernel.equality.reading import Assume, assumptions_of, read
 from sr_kernel.equality.sampling import (
     Difference,
     find_difference,
     has_floats,
-    sample_points,
+    names_of,
     values,
 )
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.skeleton import skeleton_of
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, variables
+from sr_kernel.expr import Expr
 
 EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
 _EXACT = Constants([])
@@ -58,20 +59,19 @@ class Verdict:
         raise TypeError("a verdict has four values: compare its .status, or call equivalent()")
 
 
-def equivalent(a: object, b: object, *, assume: Iterable[str] | str = ()) -> bool | None:
+def equivalent(a: object, b: object, *, assume: Assume = ()) -> bool | None:
     """Whether ``a`` and ``b`` are equal wherever both are defined; None if that is not decided."""
     status = compare(a, b, assume=assume).status
     return None if status == UNDECIDED else status == EQUAL
 
 
-def compare(a: object, b: object, *, assume: Iterable[str] | str = ()) -> Verdict:
+def compare(a: object, b: object, *, assume: Assume = ()) -> Verdict:
     """The :class:`Verdict` on ``a`` and ``b``: text, SymPy expressions or terms.
 
     Raises :class:`ExpressionError` and :class:`AssumptionError`.
     """
     left, right = read(a), read(b)
-    facts = (assume,) if isinstance(assume, str) else tuple(assume)
-    knowledge = Knowledge.of((*facts, *sympy_assumptions((a, b))))
+    knowledge = Knowledge.of(assumptions_of(assume, (a, b)))
     return _Comparison(left, right, knowledge).verdict()
 
 
@@ -109,14 +109,13 @@ class _Comparison:
         return ""
 
     def _difference_vanishes(self, signs: Signs) -> bool:
-        for constants in (_EXACT,):
-            normalizer = Normalizer(constants, signs, self.mode)
-            try:
-                if normalizer.form(self.a - self.b).is_zero:
-                    return True
-            except (TooLarge, ZeroDivisionError, ExpressionError):
-                continue
-        return False
+        plain = Normalizer(_EXACT, signs)
+        normalizer = Normalizer(_EXACT, signs, self.mode)
+        normalizer.angle_parts = angle_parts(plain, (self.a, self.b))
+        try:
+            return normalizer.form(self.a - self.b).is_zero
+        except (TooLarge, ZeroDivisionError, ExpressionError):
+            return False
 
     def _one_sided(self) -> tuple[str, ...]:
         left, right = self.ledger.conditions(self.a), self.ledger.conditions(self.b)
@@ -133,28 +132,19 @@ class _Comparison:
         return Verdict(SAME_FAMILY, self._one_sided(), constants=pairs, method="skeleton")
 
     def _refutation(self) -> Difference | None:
-        options = {"rows": _ROWS, "integers": self.knowledge.integers}
-        found = find_difference(
-            self.a,
-            self.b,
-            self.knowledge.box,
-            both_defined=True,
-            **options,  # type: ignore[arg-type]
-        )
-        if found is not None or self._ever_both_defined():
+        a, b = self.a, self.b
+        names = names_of(a, b)
+        points = self.knowledge.points(names, _ROWS)
+        found = find_difference(a, b, names, points, both_defined=True)
+        defined = ~np.isnan(values(a, names, points)) & ~np.isnan(values(b, names, points))
+        if found is not None or defined.any():
             return found
         # Nowhere both defined as far as can be seen: a point where only one is, tells them apart.
-        for left, right, swapped in ((self.a, self.b, False), (self.b, self.a, True)):
-            one = find_difference(left, right, self.knowledge.box, **options)  # type: ignore[arg-type]
-            if one is not None:
-                return Difference(one.point, one.right, one.left) if swapped else one
-        return None
-
-    def _ever_both_defined(self) -> bool:
-        names = tuple(sorted({*variables(self.a), *variables(self.b)}))
-        points = sample_points(names, self.knowledge.box, _ROWS, self.knowledge.integers)
-        left, right = (values(expr, names, points) for expr in (self.a, self.b))
-        return bool((~np.isnan(left) & ~np.isnan(right)).any())
+        one = find_difference(a, b, names, points)
+        if one is not None:
+            return one
+        other = find_difference(b, a, names, points)
+        return None if other is None else Difference(other.point, other.right, other.left)
 
 
 def _contradicts(conditions: Iterable[Condition], signs: Signs) -> bool:

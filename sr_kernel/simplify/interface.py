@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from sr_kernel.equality.reading import read, sympy_assumptions, writer_for
+from sr_kernel.equality.reading import Assume, assumptions_of, read, writer_for
 from sr_kernel.expr import Expr
 from sr_kernel.simplify.pipeline import Pipeline, Simplification
 from sr_kernel.simplify.situation import Cost, Situation
@@ -16,7 +16,7 @@ T = TypeVar("T")
 def simplify(
     expr: T,
     *,
-    assume: Iterable[str] | str = (),
+    assume: Assume = (),
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
@@ -39,18 +39,20 @@ def simplify(
 def simplify_all(
     exprs: Iterable[T],
     *,
-    assume: Iterable[str] | str = (),
+    assume: Assume = (),
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
 ) -> list[T]:
     """:func:`simplify` of each, batched; ``time_limit`` is for all of them together."""
     sources = list(exprs)
-    facts = (assume,) if isinstance(assume, str) else tuple(assume)
     terms = [read(source) for source in sources]
-    facts = (*facts, *sympy_assumptions(sources))
     found = simplify_all_detailed(
-        terms, assume=facts, domain=domain, cost=cost, time_limit=time_limit
+        terms,
+        assume=assumptions_of(assume, sources),
+        domain=domain,
+        cost=cost,
+        time_limit=time_limit,
     )
     return [
         writer_for(source)(item.result)  # type: ignore[misc]
@@ -61,25 +63,29 @@ def simplify_all(
 def simplify_detailed(
     expr: object,
     *,
-    assume: Iterable[str] | str = (),
+    assume: Assume = (),
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
 ) -> Simplification:
     """:func:`simplify` with the conditions that were dropped, the reason to stop and the time."""
     return simplify_all_detailed(
-        [read(expr)], assume=assume, domain=domain, cost=cost, time_limit=time_limit
+        [read(expr)],
+        assume=assumptions_of(assume, [expr]),
+        domain=domain,
+        cost=cost,
+        time_limit=time_limit,
     )[0]
 
 
 def simplify_all_detailed(
     exprs: Iterable[Expr],
     *,
-    assume: Iterable[str] | str = (),
+    assume: Assume = (),
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
 ) -> list[Simplification]:
     """:func:`simplify_detailed` of each, batched through one e-graph."""
-    situation = Situation.of(assume, domain, cost, time_limit)
+    situation = Situation.of(assumptions_of(assume), domain, cost, time_limit)
     return Pipeline(situation).run(exprs)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
-from sr_kernel.equality.sampling import find_difference
+from sr_kernel.equality.sampling import find_difference, names_of
 from sr_kernel.equality.writing import ordered
 from sr_kernel.expr import Expr
 from sr_kernel.simplify.situation import Situation
@@ -119,9 +119,9 @@ class Pipeline:
         return refused
 
     def _differs(self, before: Expr, after: Expr) -> bool:
-        knowledge = self.situation.knowledge
-        found = find_difference(before, after, knowledge.box, integers=knowledge.integers)
-        return found is not None
+        names = names_of(before, after)
+        points = self.situation.knowledge.points(names)
+        return find_difference(before, after, names, points) is not None
 
     def _cost(self, expr: Expr) -> float:
         return self.situation.cost(expr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sr_kernel.egraph.cost import CostModel, cost_model
@@ -12,6 +12,7 @@ from sr_kernel.egraph.ruleset import Ruleset
 from sr_kernel.equality.knowledge import Knowledge
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr
+from sr_kernel.numeric.assumption import Assumptions
 
 DOMAINS = ("preserve", "isolated", "any")
 Cost = str | CostModel | Callable[[Expr], float]
@@ -31,20 +32,19 @@ class Situation:
     @classmethod
     def of(
         cls,
-        assume: Iterable[str] | str,
+        assumptions: Assumptions,
         domain: str,
         cost: Cost,
         time_limit: float | None,
         rules: Ruleset | None = None,
     ) -> Situation:
-        """Raises :class:`AssumptionError` and :class:`OptionError` for what cannot be used."""
+        """Raises :class:`OptionError` for what cannot be used."""
         if domain not in DOMAINS:
             raise OptionError(f"domain={domain!r} is not known: use one of {', '.join(DOMAINS)}")
         if time_limit is not None and not (time_limit > 0 and math.isfinite(time_limit)):
             raise OptionError(f"time_limit={time_limit!r} must be a positive number of seconds")
-        facts = (assume,) if isinstance(assume, str) else tuple(assume)
         deadline = None if time_limit is None else time.monotonic() + time_limit
-        return cls(Knowledge.of(facts), domain, cost_model(cost), time_limit, deadline, rules)
+        return cls(Knowledge.of(assumptions), domain, cost_model(cost), time_limit, deadline, rules)
 
     def cost(self, expr: Expr) -> float:
         """The cost of ``expr`` under the chosen model."""
