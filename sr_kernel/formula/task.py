@@ -17,7 +17,6 @@ from sr_kernel.search.front import scores
 from sr_kernel.search.law import Law
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
 
-_LEAST_LOSS = 1e-300
 LEAST_ROWS = 2
 """Any formula fits one row."""
 
@@ -72,7 +71,7 @@ class Task:
         kept = _falling(found.values())
         wanted = None if best is None else found.get(best.key)
         place = kept.index(wanted) if wanted in kept else len(kept) - 1
-        losses = [max(law.loss, _LEAST_LOSS) for law in kept]
+        losses = [min(max(law.loss, 1e-300), 1e300) for law in kept]
         marks = scores(losses, [law.complexity for law in kept])
         final = tuple(replace(law, score=mark) for law, mark in zip(kept, marks, strict=True))
         return final, final[place] if final else None

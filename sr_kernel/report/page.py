@@ -70,9 +70,8 @@ def _overview_row(laws: Laws, i: int) -> str:
     link = f'<a href="#d{i}"><code>{escape(asked.formula)}</code></a>'
     about = f'{link}<br><span class="soft">{escape(asked.data)}</span>'
     if not laws.front:
-        return (
-            f'<tr><td class="math">{about}</td><td class="math">none found</td><td colspan=2></tr>'
-        )
+        empty = '<td class="math">none found</td><td></td><td></td>'
+        return f'<tr><td class="math">{about}</td>{empty}</tr>'
     best = laws.law()
     return (
         f'<tr><td class="math">{about}</td>'

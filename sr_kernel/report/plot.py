@@ -20,6 +20,9 @@ ACCENT = "var(--sr-accent, #3d85c6)"
 MAX_POINTS = 1_000
 """More rows than this are thinned evenly in a plot of the data."""
 
+LARGEST = 1e300
+"""Values beyond are not drawn: the length of an axis must be a float."""
+
 _WIDTH, _HEIGHT = 560, 340
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 16, 16, 48
 _STYLE = "font:12px system-ui,sans-serif;max-width:100%;height:auto"
@@ -79,7 +82,7 @@ def front_plot(laws: Sequence[Law], best: Law | None, *, anchor: str | None = No
 
 def measured_plot(y: FloatArray, predicted: FloatArray, target: str) -> str:
     """Predictions (n,) against measurements (n,), with the line where they are equal."""
-    known = np.isfinite(y) & np.isfinite(predicted)
+    known = (np.abs(y) < LARGEST) & (np.abs(predicted) < LARGEST)
     y, predicted = y[known], predicted[known]
     if not len(y):
         return ""
@@ -179,8 +182,9 @@ def _padded_decades(low: float, high: float) -> tuple[float, float]:
 
 
 def _padded(low: float, high: float) -> tuple[float, float]:
-    """Some room around the values; halved first, as the range of 1e308 is no float."""
-    room = 0.06 * (high / 2 - low / 2) * 2 or max(abs(high), 1.0) * 0.5
+    """Some room around the values, also where they are all the same or nearly zero."""
+    size = max(abs(low), abs(high), 1e-300)
+    room = max(0.06 * (high - low), 1e-9 * size) if high > low else 0.5 * size
     return low - room, high + room
 
 
@@ -191,7 +195,7 @@ def _log_ticks(low: float, high: float) -> list[float]:
 
 
 def _even_ticks(low: float, high: float, least: float) -> list[float]:
-    rough = max(high / 7 - low / 7, least) or 1.0
+    rough = max((high - low) / 7, least)
     unit = 10.0 ** math.floor(math.log10(rough))
     step = next(unit * m for m in (1, 2, 5, 10) if unit * m >= rough)
     first, last = math.ceil(low / step), math.floor(high / step)

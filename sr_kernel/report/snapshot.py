@@ -109,12 +109,13 @@ def snapshot(
     return made
 
 
-def validate(candidate: Any) -> Json:
+def validate(candidate: Any) -> Any:
     """`candidate` itself if it is a snapshot of this version within the bounds.
 
     Raises DataError naming the first field that is not.
     """
-    if not isinstance(candidate, dict) or candidate.get("version") != VERSION:
+    version = candidate.get("version") if isinstance(candidate, dict) else None
+    if isinstance(version, bool) or version != VERSION:
         raise DataError(f"not a saved result of version {VERSION}: save it again")
     for field, accepts in _FIELDS.items():
         if not accepts(candidate.get(field)):

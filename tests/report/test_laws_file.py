@@ -1,0 +1,81 @@
+"""Saved laws come back the same, and a strange file is refused."""
+
+import json
+
+import numpy as np
+import pytest
+
+from sr_kernel.errors import DataError
+from sr_kernel.report import laws_file
+from sr_kernel.report.laws import Laws
+
+
+def test_what_is_saved_is_loaded(kepler, tmp_path):
+    path = tmp_path / "laws.json"
+    kepler.save(path)
+    again = Laws.load(path)
+    assert again.front == kepler.front
+    assert again.best == kepler.best
+    assert again.question == kepler.question
+    assert np.array_equal(again.rows.X, kepler.rows.X)
+    assert np.array_equal(again.rows.y, kepler.rows.y)
+    assert again.snapshot() == kepler.snapshot()
+    assert repr(again) == repr(kepler)
+
+
+def test_numbers_that_json_lacks(make_laws, tmp_path):
+    laws = make_laws("y ~ x", {"y": [1.0, 1.0], "x": [1.0, 2.0]}, ["1.0"])
+    assert np.isnan(laws.best.r2)
+    laws.save(tmp_path / "laws.json")
+    assert np.isnan(Laws.load(tmp_path / "laws.json").best.r2)
+
+
+def test_large_data_are_left_out(kepler, tmp_path, monkeypatch):
+    monkeypatch.setattr(laws_file, "MAX_NUMBERS", 5)
+    kepler.save(tmp_path / "laws.json")
+    assert Laws.load(tmp_path / "laws.json").rows is None
+
+
+def test_other_files_are_refused(tmp_path):
+    path = tmp_path / "x.json"
+    for content in ("", "{", "[" * 100_000, "[]", "{}", '{"format": "other"}', "3"):
+        path.write_text(content)
+        with pytest.raises(DataError, match=r"save\(\)"):
+            Laws.load(path)
+    with pytest.raises(DataError, match="cannot read"):
+        Laws.load(tmp_path / "missing.json")
+    with pytest.raises(DataError, match="cannot read"):
+        Laws.load(tmp_path)
+
+
+def test_other_versions_are_refused(kepler):
+    content = laws_file.laws_json(kepler)
+    with pytest.raises(DataError, match="version 2"):
+        laws_file.laws_from_json({**content, "version": 2})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("front", 3), ("front", [{}]), ("front", None), ("question", {}), ("question", None),
+        ("candidates", "many"), ("rows", {"X": [[1, 2]], "y": [1, 2, 3]}), ("rows", {"y": "x"}),
+        ("edits", [3]), ("seconds", "long"),
+    ],
+)  # fmt: skip
+def test_damaged_files_are_refused(kepler, field, value):
+    content = json.loads(json.dumps(laws_file.laws_json(kepler)))
+    content[field] = value
+    with pytest.raises(DataError):
+        laws_file.laws_from_json(content)
+
+
+def test_a_tree_is_read_never_evaluated(kepler):
+    content = json.loads(json.dumps(laws_file.laws_json(kepler)))
+    content["front"][0]["tree"] = ["__import__", "os"]
+    with pytest.raises(DataError, match="no operator called '__import__'"):
+        laws_file.laws_from_json(content)
+
+
+def test_unwritable_path(kepler, tmp_path):
+    with pytest.raises(DataError, match="cannot write"):
+        kepler.save(tmp_path / "missing" / "laws.json")

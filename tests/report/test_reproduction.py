@@ -1,0 +1,29 @@
+"""The reproduction box asks the same question again."""
+
+import shlex
+
+from sr_kernel.cli.arguments import parse_arguments
+from sr_kernel.report.question import Question
+from sr_kernel.report.reproduction import notebook_cell, shell_command
+
+ASKED = Question(
+    formula="log(`a b`) ~ . - id", target="log(`a b`)", variables=("x",), data="lab",
+    where=("x > 1",), operators=("add", "sub", "pow", "sqrt"), random_state=4, time_limit=2.5,
+)  # fmt: skip
+
+
+def test_shell_command_is_read_as_the_same_question():
+    words = shlex.split(shell_command(ASKED))
+    arguments = parse_arguments(words[1:])
+    assert arguments.formula == ASKED.formula
+    assert arguments.data == "lab.csv"
+    assert (arguments.time, arguments.seed, arguments.where) == (2.5, 4, ["x > 1"])
+    assert arguments.operators == "+ - ** sqrt"
+
+
+def test_notebook_cell():
+    assert notebook_cell(ASKED).splitlines() == [
+        "%%discover log(`a b`) ~ . - id --data lab --time 2.5s --seed 4 -o laws",
+        "operators: + - ** sqrt",
+        "where: x > 1",
+    ]
