@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from sr_kernel.expr import OPERATORS, Expr, apply, number, parse, substitute, to_text
 
@@ -13,7 +13,7 @@ _QUOTED = re.compile(r"(`[^`]*`)")
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relation:
     """``left sign right`` with ``sign`` one of ``< <= > >= == !=``."""
 
@@ -24,7 +24,7 @@ class Relation:
     def __str__(self) -> str:
         return f"{to_text(self.left)} {self.sign} {to_text(self.right)}"
 
-    @property
+    @cached_property
     def difference(self) -> Expr:
         """The term whose sign decides: ``left - right``, or ``left`` where ``right`` is 0."""
         return self.left if self.right.value == 0 else self.left - self.right
