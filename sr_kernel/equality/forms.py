@@ -33,13 +33,18 @@ class Writer:
     def __init__(self, constants: Constants) -> None:
         self.constants = constants
 
-    def forms(self, above: Polynomial, below: Polynomial, ring: Ring) -> list[Expr]:
-        """Distinct ways to write ``above/below``; empty if all of them would be too long."""
+    def forms(
+        self, above: Polynomial, below: Polynomial, ring: Ring, size: int = 10**9
+    ) -> list[Expr]:
+        """Distinct ways to write ``above/below``, those left out that must be above ``size``."""
         if max(len(above), len(below)) > _MAX_WRITTEN_TERMS:
             return []
-        makers: list[Callable[[Polynomial, Polynomial, Ring], Expr | None]] = [
-            self.expanded, self.nested, self.factored, self.split, self.shifted,
-        ]  # fmt: skip
+        makers: list[Callable[[Polynomial, Polynomial, Ring], Expr | None]] = [self.factored]
+        # A leaf and an operator a term is the least that any sum over the terms can take.
+        if 2 * len(above) - 1 + (0 if below.is_one() else 2 * len(below)) <= size:
+            makers += [self.expanded, self.nested]
+        if 2 * len(above) - 1 <= size:
+            makers += [self.split, self.shifted]
         found: dict[Expr, None] = {}
         for make in makers:
             try:
@@ -54,17 +59,28 @@ class Writer:
 
     def monomial(self, c: Fraction, exponents: Sequence[int], ring: Ring, sign: int = 1) -> Expr:
         """``c`` times a product of powers of generators."""
+        if c == 1 and sign == 1:
+            return self._plain_monomial(tuple(exponents), ring)
         factors, exponentials = self._factors(exponents, ring, sign)
         return product_term(c, factors, self.constants, exponentials)
+
+    def _plain_monomial(self, exponents: tuple[int, ...], ring: Ring) -> Expr:
+        found = ring.written.get(exponents)
+        if found is None:
+            factors, exponentials = self._factors(exponents, ring)
+            found = product_term(Fraction(1), factors, self.constants, exponentials)
+            ring.written[exponents] = found
+        return found
 
     def _factors(
         self, exponents: Sequence[int], ring: Ring, sign: int = 1
     ) -> tuple[list[Factor], dict[Expr | None, list[Exponent]]]:
         factors: list[Factor] = []
         exponentials: dict[Expr | None, list[Exponent]] = {}
-        for generator, count in zip(ring.generators.all, exponents, strict=False):
+        for index, count in enumerate(exponents):
             if not count:
                 continue
+            generator = ring.generators.all[index]
             q = generator.unit * int(count) * sign
             if generator.base is not None and generator.atom is ONE:
                 factors.append((generator.base, q))

@@ -84,6 +84,7 @@ class Normalizer:
         self._cores: dict[Expr, Core] = {}
         self._forms: dict[Expr, NormalForm | None] = {}
         self._best: dict[Expr, Expr] = {}
+        self._written_forms: dict[Expr, list[Expr]] = {}
         self._factors: dict[Expr, tuple[Fraction, tuple[tuple[Expr, int], ...]]] = {}
 
     def core(self, expr: Expr) -> Core:
@@ -113,12 +114,18 @@ class Normalizer:
         return found
 
     def forms(self, expr: Expr) -> list[Expr]:
-        """Ways to write the normal form; empty where there is none."""
-        try:
-            form = self.form(expr)
-        except (TooLarge, ZeroDivisionError):
-            return []
-        return self.writer.forms(form.above, form.below, form.ring)
+        """Ways to write the normal form that may be as small; empty where there is none."""
+        found = self._written_forms.get(expr)
+        if found is None:
+            try:
+                form = self.form(expr)
+            except (TooLarge, ZeroDivisionError):
+                found = []
+            else:
+                limit = 10**9 if self.mode.canonical else 2 * expr.size + 6
+                found = self.writer.forms(form.above, form.below, form.ring, limit)
+            self._written_forms[expr] = found
+        return found
 
     def _written(self, expr: Expr) -> Expr:
         if expr.is_symbol:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sr_kernel.equality.core_form import Constant, Core, Kernel, Power, Sum
 from sr_kernel.equality.generators import Generators, TooLarge
+from sr_kernel.expr import Expr
 
 MAX_TERMS = 400
 _MAX_WORK = 20_000
@@ -39,6 +40,8 @@ class Ring:
         self.gens = self.context.gens()
         self.one = self.context.constant(1)
         self.relations: list[Relation] = []
+        self.written: dict[tuple[int, ...], Expr] = {}
+        """Monomials that have been written out."""
 
     def constant(self, value: Fraction) -> Polynomial:
         from flint import fmpq

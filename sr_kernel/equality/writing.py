@@ -134,6 +134,9 @@ def product_term(
     """``c`` times powers of bases times exponentials."""
     if c == 0:
         return ZERO
+    factors = list(factors)
+    if c == 1 and not exponentials and len(factors) == 1 and factors[0][1] > 0:
+        return power_term(factors[0][0], factors[0][1], constants)
     gathered: dict[Expr, Fraction] = {}
     for base, q in factors:
         gathered[base] = gathered.get(base, Fraction(0)) + q
@@ -162,10 +165,13 @@ def _reciprocal(c: Fraction, below: Expr) -> Expr:
 
 _MULTIPLICATIVE = ("abs", "sign", "cbrt")
 _QUOTIENTS = (("sin", "cos", "tan"), ("sinh", "cosh", "tanh"))
+_JOINABLE = frozenset({*_MULTIPLICATIVE, "sin", "cos", "sinh", "cosh"})
 
 
 def _joined(factors: list[Factor]) -> list[Factor]:
     """Quotients of sin and cos as tan; products of abs, sign and cbrt under one call."""
+    if sum(base.op in _JOINABLE for base, _ in factors) < 2:
+        return factors
     powers = dict(factors)
     for above, below, joint in _QUOTIENTS:
         for base in [base for base in powers if base.op == above]:
@@ -199,6 +205,8 @@ def _shift(powers: dict[Expr, Fraction], base: Expr, by: Fraction) -> None:
 
 def _powers(factors: list[Factor], constants: Constants | None) -> list[Expr]:
     """Factors as terms in order of display; bases with the same power share it."""
+    if len(factors) < 2:
+        return [power_term(base, q, constants) for base, q in factors]
     by_power: dict[Fraction, list[Expr]] = {}
     for base, q in factors:
         by_power.setdefault(q, []).append(base)

@@ -13,8 +13,8 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
 
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
-_RELATED = _PERIODIC | {"sqrt", "max", "min"}
-_WIDEST_CANONICAL = 60
+_ROOTS = frozenset({"sqrt", "max", "min"})
+_WIDEST_CANONICAL = 40
 _WHOLE = Mode()
 
 
@@ -57,13 +57,17 @@ class Workbench:
         return [rebuild(self.expr, args)]
 
     def _modes(self) -> list[Mode]:
-        ops = {node.op for node in walk(self.expr)}
+        nodes = list(walk(self.expr))
+        ops = {node.op for node in nodes}
         modes = [_WHOLE]
-        if ops & _PERIODIC:
+        periodic = [node for node in nodes if node.op in _PERIODIC]
+        squared = any(node.op == "pow" and node.args[0].op in _PERIODIC for node in nodes)
+        if squared or len({node.args for node in periodic}) < len(periodic):
             modes.append(Mode(eliminate_first=False))
             if ops & {"tan", "tanh"} and ops & {"sin", "cos", "sinh", "cosh"}:
                 modes += [Mode(quotients=True), Mode(eliminate_first=False, quotients=True)]
-        if ops & _RELATED and self.expr.size <= _WIDEST_CANONICAL:
+        related = len(periodic) > 1 or squared or ops & _ROOTS
+        if related and self.expr.size <= _WIDEST_CANONICAL:
             modes += [Mode(canonical=True), Mode(eliminate_first=False, canonical=True)]
         return modes
 
@@ -80,8 +84,8 @@ class Workbench:
         return found
 
     def _smallest(self, expr: Expr) -> Expr:
-        if not expr.args:
-            return expr
+        if not expr.args or all(not arg.args for arg in expr.args):
+            return collected(expr, self.constants)
         inner = rebuild(expr, tuple(self.shrunk(arg) for arg in expr.args))
         choices = [inner, collected(inner, self.constants), *self.normalizer.forms(expr)]
         return min(choices, key=lambda choice: (choice.size, order_key(choice)))
