@@ -45,85 +45,88 @@ def evaluate_with_gradient(
     for start in range(0, len(matrix), BLOCK):
         rows = slice(start, start + BLOCK)
         columns = column_list(program, matrix[rows])
-        value, tangents = _sweep(program, columns, constants, frozenset(wanted))
-        values[rows] = value
-        for place, parameter in enumerate(wanted):
-            gradient[rows, place] = tangents.get(parameter, 0.0)
+        for careful in (False, True):
+            sweep = _Sweep(program, columns, constants, frozenset(wanted), careful)
+            value, tangents = sweep.result()
+            values[rows] = value
+            for place, parameter in enumerate(wanted):
+                gradient[rows, place] = tangents.get(parameter, 0.0)
+            if np.all(np.isfinite(gradient[rows])):
+                break
+    gradient[np.isnan(values)] = np.nan
     return values, gradient
 
 
 def registers(program: Program, X: FloatArray) -> list[Any]:
     """What each step of ``program`` computes with its own constants: a column or one float."""
     columns = column_list(program, column_matrix(X, len(program.variables)))
-    values: list[Any] = []
-    flags = Flags()
-    with flags.watching():
-        for step in program.steps:
-            args = [values[index] for index in step.args]
-            values.append(_value(step, columns, program.theta, args, flags))
-    return values
+    sweep = _Sweep(program, columns, program.theta, frozenset(), False)
+    sweep.result()
+    return sweep.values
 
 
-def _sweep(
-    program: Program, columns: Sequence[Operand], theta: Sequence[float], wanted: frozenset[int]
-) -> tuple[Any, Tangents]:
-    values: list[Any] = []
-    tangents: list[Tangents] = []
-    flags = Flags()
-    with flags.watching(invalid=True):
-        for step in program.steps:
-            args = [values[index] for index in step.args]
-            values.append(_value(step, columns, theta, args, flags))
-            inner = [tangents[index] for index in step.args]
-            if step.op == "theta" and step.index in wanted:
-                tangents.append({step.index: np.float64(1.0)})
-            elif any(inner):
-                tangents.append(_chain(step.op, args, values[-1], inner, flags))
-            else:
-                tangents.append({})
-    return values[-1], tangents[-1]
+class _Sweep:
+    """One pass over the steps with values and tangents side by side.
+
+    ``careful`` lets a vertical slope that is not felt (its tangent is 0) count as 0, which costs
+    a comparison an operation and is needed at single points only.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        columns: Sequence[Operand],
+        theta: Sequence[float],
+        wanted: frozenset[int],
+        careful: bool,
+    ) -> None:
+        self.program = program
+        self.columns = columns
+        self.theta = theta
+        self.wanted = wanted
+        self.product = _careful_product if careful else np.multiply
+        self.values: list[Any] = []
+        self.tangents: list[Tangents] = []
+        self.flags = Flags()
+
+    def result(self) -> tuple[Any, Tangents]:
+        """The value of the last step and its tangents."""
+        with self.flags.watching():
+            for step in self.program.steps:
+                args = [self.values[index] for index in step.args]
+                self.values.append(self.value(step, args))
+                self.tangents.append(self.tangents_of(step, args))
+        return self.values[-1], self.tangents[-1]
+
+    def value(self, step: Step, args: list[Operand]) -> Any:
+        if step.op == "input":
+            return self.columns[step.index]
+        if step.op == "theta":
+            return np.float64(self.theta[step.index])
+        if step.op == "constant":
+            return np.float64(step.value)
+        result = kernel(step.op)(*args, None)
+        if self.flags.taken() and has_poles(step.op):
+            return without_poles(step.op, args, result)
+        return result
+
+    def tangents_of(self, step: Step, args: list[Operand]) -> Tangents:
+        """By the chain rule."""
+        if step.op == "theta" and step.index in self.wanted:
+            return {step.index: _ONE}
+        total: Tangents = {}
+        for place, arg in enumerate(step.args):
+            if not self.tangents[arg]:
+                continue
+            partial = partials(step.op)[place](args, self.values[-1])
+            for parameter, tangent in self.tangents[arg].items():
+                term = self.product(partial, tangent)
+                held = total.get(parameter)
+                total[parameter] = term if held is None else held + term
+        return total
 
 
-def _value(
-    step: Step,
-    columns: Sequence[Operand],
-    theta: Sequence[float],
-    args: list[Operand],
-    flags: Flags,
-) -> Any:
-    if step.op == "input":
-        return columns[step.index]
-    if step.op == "theta":
-        return np.float64(theta[step.index])
-    if step.op == "constant":
-        return np.float64(step.value)
-    result = kernel(step.op)(*args, None)
-    if flags.taken() and has_poles(step.op):
-        return without_poles(step.op, args, result)
-    return result
-
-
-def _chain(
-    op: str, args: list[Operand], value: Any, inner: list[Tangents], flags: Flags
-) -> Tangents:
-    """The tangents of ``op`` by the chain rule."""
-    total: Tangents = {}
-    for index, tangents in enumerate(inner):
-        if not tangents:
-            continue
-        flags.taken()
-        partial = partials(op)[index](args, value)
-        for parameter, tangent in tangents.items():
-            term = _product(partial, tangent, singular=flags.raised)
-            held = total.get(parameter)
-            total[parameter] = term if held is None else held + term
-    return total
-
-
-def _product(partial: Any, tangent: Any, *, singular: bool) -> Any:
-    """``partial * tangent``; zero where the tangent is zero even if the slope is vertical."""
-    if not singular:
-        return partial * tangent
+def _careful_product(partial: Any, tangent: Any) -> Any:
     return np.where(np.equal(tangent, 0), 0.0, np.multiply(partial, tangent))
 
 

@@ -38,10 +38,8 @@ class Flags:
         raised, self.raised = self.raised, False
         return raised
 
-    def watching(self, *, invalid: bool = False) -> np.errstate:
-        """A context in which nothing warns and poles (and invalid operations) are noted."""
-        if invalid:
-            return np.errstate(all="ignore", divide="call", invalid="call", call=self)
+    def watching(self) -> np.errstate:
+        """A context in which nothing warns and poles are noted."""
         return np.errstate(all="ignore", divide="call", call=self)
 
 
@@ -143,8 +141,8 @@ _BINARY: dict[str, Kernel] = {
     "add": np.add,
     "sub": np.subtract,
     "mul": np.multiply,
-    "min": np.minimum,
-    "max": np.maximum,
+    "min": lambda a, b, out: np.minimum(a, b, out=out),
+    "max": lambda a, b, out: np.maximum(a, b, out=out),
     "pow": power,
 }
 """Steps take two operands at most; the table's n-ary rows fold."""
