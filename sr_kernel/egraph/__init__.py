@@ -1,0 +1,1 @@
+"""Rewriting by equality saturation: rules, e-graph, extraction, derivations."""

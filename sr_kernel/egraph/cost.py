@@ -26,17 +26,17 @@ class CostModel:
 
     name: str
     operators: Mapping[str, int] = field(hash=False)
-    exact: int = 1
-    fraction: int = 3
-    float: int = 1
+    integer_cost: int = 1
+    fraction_cost: int = 3
+    float_cost: int = 1
     symbol: int = 1
     own: Measure | None = None
 
     def literal(self, value: Fraction | float) -> int:
         """Cost of a number."""
         if not isinstance(value, Fraction):
-            return self.float
-        return self.exact if value.denominator == 1 else self.fraction
+            return self.float_cost
+        return self.integer_cost if value.denominator == 1 else self.fraction_cost
 
     def operator(self, op: str) -> int:
         """Cost of one application."""
@@ -71,7 +71,7 @@ class CostModel:
         return total + applications * self.operators[node.op]
 
 
-def cost_model(cost: str | Measure | CostModel) -> CostModel:
+def cost_model(cost: object) -> CostModel:
     """The cost model called ``cost``, or one around a callable ``Expr -> number``.
 
     Raises :class:`OptionError` for anything else.
@@ -90,12 +90,12 @@ def cost_model(cost: str | Measure | CostModel) -> CostModel:
 def _flops_model() -> CostModel:
     # Size breaks ties, so an operator costs its operations and one node.
     operators = {name: row.flops * _STEP + 1 for name, row in OPERATORS.items()}
-    return CostModel("flops", operators, exact=1, fraction=3)
+    return CostModel("flops", operators)
 
 
 _ONE_EACH = dict.fromkeys(OPERATORS, 1)
 _MODELS = {
     "size": CostModel("size", _ONE_EACH),
     "flops": _flops_model(),
-    "parameters": CostModel("parameters", _ONE_EACH, float=_STEP + 1),
+    "parameters": CostModel("parameters", _ONE_EACH, float_cost=_STEP + 1),
 }

@@ -13,11 +13,13 @@ is defined.  What the result no longer demands is reported as its conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
+from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import Expr, number, walk
+from sr_kernel.numeric.assumption import NOTHING, Assumptions
+from sr_kernel.numeric.conditions import domain_of
 from sr_kernel.numeric.relation import Relation, domain_relations, instantiated, nonzero
 
 DOMAINS = ("preserve", "isolated", "any")
@@ -82,21 +84,33 @@ def usable(relation: Relation, domain: str) -> bool:
     return domain == "any" or (domain == "isolated" and is_isolated(relation))
 
 
-def lost_conditions(before: Expr, after: Expr, known: Iterable[Relation] = ()) -> tuple[str, ...]:
-    """Conditions that ``before`` puts on the variables and ``after`` no longer does."""
-    kept = {*conditions_of(after), *known}
-    lost = [relation for relation in conditions_of(before) if not _implied(relation, kept)]
-    return tuple(dict.fromkeys(map(str, _weakest_removed(lost))))
+def granted_conditions(
+    expr: Expr, domain: str, assumptions: Assumptions = NOTHING
+) -> tuple[Relation, ...]:
+    """The conditions of ``expr`` that rules may rely on in a domain mode.
+
+    ``log(x) != 0`` also says that ``log(x)`` is defined: it is granted only together with
+    ``x > 0``.
+    """
+    granted: dict[Relation, None] = {}
+    for relation in conditions_of(expr):
+        needed = conditions_of(relation.left)
+        if usable(relation, domain) and all(
+            item in granted or assumptions.implies(item) for item in needed
+        ):
+            granted[relation] = None
+    return tuple(granted)
 
 
-def _implied(relation: Relation, known: set[Relation]) -> bool:
-    if relation in known:
-        return True
-    stronger = {"!=": (">", "<"), ">=": (">",), "<=": ("<",)}.get(relation.sign, ())
-    return any(Relation(relation.left, sign, relation.right) in known for sign in stronger)
-
-
-def _weakest_removed(relations: list[Relation]) -> list[Relation]:
-    """Without relations that another of them implies."""
-    everything = set(relations)
-    return [item for item in relations if not _implied(item, everything - {item})]
+def lost_conditions(
+    before: Expr, after: Expr, assumptions: Assumptions = NOTHING
+) -> tuple[str, ...]:
+    """Conditions of ``before`` that neither ``after`` nor the assumptions demand."""
+    if set(conditions_of(before)) <= set(conditions_of(after)):
+        return ()
+    needed = domain_of(before, assumptions)
+    try:
+        facts = assumptions | Assumptions(domain_of(after, assumptions))
+    except AssumptionError:
+        return tuple(map(str, needed))  # defined nowhere: each condition is worth showing
+    return tuple(str(relation) for relation in needed if not facts.implies(relation))

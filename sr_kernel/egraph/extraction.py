@@ -3,41 +3,47 @@
 The e-graph knows no subtraction, division or square root, the printed form does, so a class has
 three costs: of itself, of its negative, and of its denominator (an ``E`` with ``class = 1/E``,
 domain included).  ``a + b`` with ``b = -c`` is ``a - c``; ``a*b`` with ``b = 1/E`` is ``a/E``.
-The costs are the least fixpoint over all nodes; ties are broken by the text of the forms, so the
-answer does not depend on the order of the database's rows.
+The costs are the least fixpoint over all nodes.  Ties are broken by the content of the forms, so
+the answer depends neither on the order of the database's rows nor on the names of variables.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from sr_kernel.egraph.cost import CostModel
 from sr_kernel.egraph.nodes import Node
-from sr_kernel.egraph.pattern import CONSTRUCTORS
+from sr_kernel.egraph.pattern import COMMUTATIVE, CONSTRUCTORS
 from sr_kernel.expr import OPERATORS, Expr, apply, number, symbol, to_text
 from sr_kernel.expr.term import has_minus
 
 PLAIN, NEGATIVE, DENOMINATOR = 0, 1, 2
 INFINITE = 1 << 60
-Class = Hashable
+Class = Any
 Slot = tuple[Any, int]
 """A class and one of the three modes."""
 
 Recipe = tuple[Any, ...]
 """``("lit", value)``, ``("sym", name)``, ``("same", slot)``, ``(operator, *slots or recipes)``."""
 
+Mark = tuple[int, int]
+Choice = tuple[Mark, Recipe]
+
 _OPERATOR_OF = {row.egg: row.name for row in OPERATORS.values()}
 _HALF = Fraction(1, 2)
+_RANK = {name: place for place, name in enumerate(("sub", *OPERATORS), start=3)}
 
 
 class Extraction:
     """Cheapest forms of the classes that ``roots`` depend on.
 
     ``nodes`` holds the core nodes of every class, with classes as arguments and a variable as
-    ``("Var", place in names)``; ``nonzero`` the classes known to be defined and never zero.
+    ``("Var", (group, place))``, its key in ``names``; ``nonzero`` the classes known to be defined
+    and never zero.
     """
 
     def __init__(
@@ -45,10 +51,11 @@ class Extraction:
         nodes: Mapping[Class, list[Node]],
         roots: Iterable[Class],
         nonzero: set[Class],
-        names: Sequence[str],
+        names: Mapping[tuple[int, int], str],
         cost: CostModel,
     ) -> None:
         self._cost = cost
+        self._operators = cost.operators
         self._nonzero = nonzero
         self._names = names
         self._of: dict[Class, list[Node]] = {}
@@ -59,8 +66,8 @@ class Extraction:
             owner = pending.pop()
             if owner in self._of:
                 continue
-            self._of[owner] = nodes[owner]
-            for node in nodes[owner]:
+            own = self._of[owner] = list(dict.fromkeys(map(_unordered, nodes[owner])))
+            for node in own:
                 if node[0] in CONSTRUCTORS:
                     pending.extend(node[1:])
                     for arg in node[1:]:
@@ -68,6 +75,7 @@ class Extraction:
                 elif node[0] == "Num":
                     self._literal[owner] = node[1]
         self._best: dict[Class, list[int]] = {owner: [INFINITE] * 3 for owner in self._of}
+        self._chosen: dict[Slot, Choice] = {}
         self._built: dict[Slot, Expr] = {}
         self._texts: dict[Expr, str] = {}
         self._settle()
@@ -78,10 +86,7 @@ class Extraction:
 
     def best(self, owner: Class) -> Expr:
         """The cheapest form of a class."""
-        form = self._build((owner, PLAIN), frozenset())
-        if form is None:
-            raise ValueError("the class has no finite form")
-        return form
+        return self._build((owner, PLAIN))
 
     # -------------------------------------------------------------- costs
 
@@ -109,18 +114,18 @@ class Extraction:
         kind = recipe[0]
         if kind == "same":
             owner, mode = recipe[1]
-            return self._best[owner][mode]
+            known: int = self._best[owner][mode]
+            return known
         if kind == "lit":
             return self._cost.literal(recipe[1])
         if kind == "sym":
             return self._cost.symbol
-        total = self._cost.operators["add" if kind == "sub" else kind]
+        best = self._best
+        total: int = self._operators["add" if kind == "sub" else kind]
         for part in recipe[1:]:
-            total += (
-                self._best[part[0]][part[1]]
-                if len(part) == 2 and type(part[1]) is int
-                else (self._price(part))
-            )
+            # a nested recipe starts with its kind, a slot with its class
+            inner = self._price(part) if isinstance(part[0], str) else best[part[0]][part[1]]
+            total += inner
         return total
 
     def _recipes(self, owner: Class) -> Iterator[tuple[int, Recipe]]:
@@ -130,7 +135,7 @@ class Extraction:
             if head in ("Num", "Flt"):
                 yield from _literal_recipes(node[1])
             elif head == "Var":
-                yield PLAIN, ("sym", self._names[node[1]])
+                yield PLAIN, ("sym", node[1])
             elif head == "Add":
                 yield from _sum_recipes(node[1], node[2])
             elif head == "Mul":
@@ -181,60 +186,115 @@ class Extraction:
 
     # -------------------------------------------------------------- forms
 
-    def _build(self, slot: Slot, open_slots: frozenset[Slot]) -> Expr | None:
-        """The cheapest form of a slot; None if every one leads through a slot being built."""
-        done = self._built.get(slot)
+    def _choose(self, slot: Slot, open_slots: frozenset[Slot]) -> Choice | None:
+        """The recipe of a slot; None if every cheapest one leads through a slot being chosen."""
+        done = self._chosen.get(slot)
         if done is None:
             owner, mode = slot
             target = self._best[owner][mode]
             inside = open_slots | {slot}
-            forms = {
-                form
+            choices = [
+                (mark, recipe)
                 for kind, recipe in self._recipes(owner)
                 if kind == mode and self._price(recipe) == target
-                for form in self._form(recipe, inside)
-            }
-            if not forms:
-                return None
-            done = self._built[slot] = min(forms, key=self._order)
+                if (mark := self._mark(recipe, inside)) is not None
+            ]
+            if choices:
+                done = self._chosen[slot] = min(choices, key=itemgetter(0))
         return done
 
-    def _form(self, recipe: Recipe, open_slots: frozenset[Slot]) -> list[Expr]:
-        """The form of a recipe; none if it leads back to a slot being built."""
+    def _mark(self, recipe: Recipe, open_slots: frozenset[Slot]) -> Mark | None:
+        """What decides between equally cheap forms: minus signs, then content as a number.
+
+        The order of arguments has no part in it.
+        """
         kind = recipe[0]
         if kind == "lit":
-            return [number(recipe[1])]
+            return int(recipe[1] < 0), hash((1, recipe[1]))
         if kind == "sym":
-            return [symbol(recipe[1])]
-        parts: list[Expr] = []
+            return 0, hash((2, recipe[1][1]))
+        marks: list[Mark] = []
         for part in recipe[1:]:
-            if isinstance(part[0], str) and part[0] in ("lit", "sym", "pow", "sqrt"):
-                parts.extend(self._form(part, open_slots))
+            if isinstance(part[0], str):
+                mark = self._mark(part, open_slots)
             elif part in open_slots:
-                return []
-            elif (form := self._build(part, open_slots)) is not None:
-                parts.append(form)
-        if len(parts) < len(recipe) - 1:
-            return []
-        return [self._assemble(kind, parts)]
-
-    def _assemble(self, kind: str, parts: list[Expr]) -> Expr:
+                return None
+            else:
+                choice = self._choose(part, open_slots)
+                mark = choice[0] if choice else None
+            if mark is None:
+                return None
+            marks.append(mark)
         if kind == "same":
-            return parts[0]
-        if kind == "sub":
-            return self._ordered(parts[0] - parts[1])
-        return self._ordered(apply(kind, *parts))
+            return marks[0]
+        content = [mark[1] for mark in marks]
+        if kind in ("add", "mul", "min", "max"):
+            content.sort()
+        minus = sum(mark[0] for mark in marks) + (kind in ("neg", "div"))
+        return minus, hash((_RANK[kind], *content))
 
-    def _ordered(self, expr: Expr) -> Expr:
-        """Sums and products in a fixed order: numbers last in sums, first in products."""
-        if expr.op == "mul":
-            positive = [arg.args[0] if arg.op == "neg" else arg for arg in expr.args]
-            minus = sum(arg.op == "neg" for arg in expr.args) % 2
-            product = apply("mul", *sorted(positive, key=self._factor_key))
-            return -product if minus else product
-        if expr.op in ("add", "min", "max"):
-            return apply(expr.op, *sorted(expr.args, key=self._term_key))
-        return expr
+    def _build(self, slot: Slot) -> Expr:
+        form = self._built.get(slot)
+        if form is None:
+            choice = self._choose(slot, frozenset())
+            if choice is None:
+                raise ValueError("the class has no finite form")
+            form = self._built[slot] = self._form(choice[1])
+        return form
+
+    def _form(self, recipe: Recipe) -> Expr:
+        kind = recipe[0]
+        if kind == "lit":
+            return number(recipe[1])
+        if kind == "sym":
+            return symbol(self._names[recipe[1]])
+        if kind == "same":
+            return self._build(recipe[1])
+        if kind in ("add", "sub"):
+            return self._sum(self._terms(recipe, False))
+        if kind == "mul":
+            return self._product(self._factors(recipe))
+        parts = [self._form(p) if isinstance(p[0], str) else self._build(p) for p in recipe[1:]]
+        if kind in ("min", "max"):
+            return apply(kind, *sorted(apply(kind, *parts).args, key=self._term_key))
+        return apply(kind, *parts)
+
+    def _terms(self, recipe: Recipe, minus: bool) -> list[Expr]:
+        """Terms of a sum through nested sums."""
+        kind = recipe[0]
+        if kind in ("add", "sub"):
+            first, second = (self._recipe_of(slot) for slot in recipe[1:])
+            return self._terms(first, minus) + self._terms(second, minus ^ (kind == "sub"))
+        if kind == "same":
+            return self._terms(self._recipe_of(recipe[1]), minus)
+        form = self._form(recipe)
+        return [-form if minus else form]
+
+    def _factors(self, recipe: Recipe) -> list[Expr]:
+        """Factors of a product through nested products."""
+        if recipe[0] == "mul":
+            first, second = (self._recipe_of(slot) for slot in recipe[1:])
+            return self._factors(first) + self._factors(second)
+        if recipe[0] == "same":
+            return self._factors(self._recipe_of(recipe[1]))
+        return [self._form(recipe)]
+
+    def _recipe_of(self, slot: Slot) -> Recipe:
+        choice = self._choose(slot, frozenset())
+        if choice is None:
+            raise ValueError("the class has no finite form")
+        return choice[1]
+
+    def _sum(self, terms: list[Expr]) -> Expr:
+        """A sum with literals last and, if any term is positive, one of those first."""
+        return apply("add", *sorted(apply("add", *terms).args, key=self._term_key))
+
+    def _product(self, factors: list[Expr]) -> Expr:
+        """A product with literals first and a minus sign in front."""
+        positive = [factor.args[0] if factor.op == "neg" else factor for factor in factors]
+        minus = sum(factor.op == "neg" for factor in factors) % 2
+        product = apply("mul", *sorted(apply("mul", *positive).args, key=self._factor_key))
+        return -product if minus else product
 
     def _term_key(self, term: Expr) -> tuple[Any, ...]:
         minus = not term.is_number and has_minus(term)
@@ -249,14 +309,18 @@ class Extraction:
             text = self._texts[expr] = to_text(expr)
         return text
 
-    def _order(self, expr: Expr) -> tuple[int, str]:
-        return expr.depth, self._text(expr)
+
+def _unordered(node: Node) -> Node:
+    """One of the two orders of a commutative node."""
+    if node[0] in COMMUTATIVE and node[2] < node[1]:
+        return (node[0], node[2], node[1])
+    return node
 
 
 def _literal_recipes(value: Fraction | float) -> Iterator[tuple[int, Recipe]]:
     yield PLAIN, ("lit", value)
     yield NEGATIVE, ("lit", -value)
-    if isinstance(value, Fraction) and value:
+    if isinstance(value, Fraction) and value.numerator in (1, -1):
         yield DENOMINATOR, ("lit", 1 / value)
 
 

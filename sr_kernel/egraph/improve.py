@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from sr_kernel.egraph.cost import CostModel
-from sr_kernel.egraph.domain import conditions_of, lost_conditions, own_conditions, usable
+from sr_kernel.egraph.domain import granted_conditions, lost_conditions, own_conditions
 from sr_kernel.egraph.extraction import Extraction
 from sr_kernel.egraph.grouping import add_groupings
 from sr_kernel.egraph.nodes import Node, NodeTable
@@ -18,8 +20,10 @@ from sr_kernel.egraph.pattern import CONSTRUCTORS
 from sr_kernel.egraph.program import program_forms
 from sr_kernel.egraph.ruleset import Ruleset
 from sr_kernel.egraph.session import EGraphError, Session
+from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import Expr, walk
-from sr_kernel.numeric.relation import Relation
+from sr_kernel.numeric.assumption import NOTHING, Assumptions
+from sr_kernel.numeric.interval import Interval
 
 ROUNDS = 4
 """Passes over all rulesets; chains of more dependent rewrites are left to the next call."""
@@ -36,16 +40,23 @@ SESSIONS_KEPT = 4
 class ImproveReport:
     """The best form of every group, and how the run went.
 
-    ``conditions[i]`` are the conditions of ``groups[i][0]`` that ``best[i]`` no longer has;
-    ``stop_reason`` is "saturated", "rounds", "time", "nodes" or "failed", the gravest of all
+    ``stop_reason`` is "saturated", "rounds", "nodes", "time" or "failed", the gravest of all
     batches; ``nodes`` is the size of the largest e-graph.
     """
 
     best: list[Expr]
-    conditions: list[tuple[str, ...]]
     stop_reason: str
     iterations: int
     nodes: int
+    _before: list[tuple[Expr, Assumptions]] = field(repr=False)
+
+    @cached_property
+    def conditions(self) -> list[tuple[str, ...]]:
+        """Conditions of the first form of each group that its best form no longer has."""
+        return [
+            lost_conditions(before, form, given)
+            for (before, given), form in zip(self._before, self.best, strict=True)
+        ]
 
 
 @dataclass
@@ -68,7 +79,7 @@ GRAVITY = ("saturated", "rounds", "nodes", "time", "failed")
 def improve(
     groups: Sequence[Sequence[Expr]],
     *,
-    assumptions: Any = (),
+    assumptions: Assumptions | Sequence[Assumptions] = NOTHING,
     domain: str = "isolated",
     cost: CostModel,
     rules: Ruleset | None = None,
@@ -84,29 +95,23 @@ def improve(
     """
     deadline = time.monotonic() + (time_limit if time_limit is not None else float("inf"))
     run = _Run(domain, cost, rules or Ruleset.default(), deadline, node_limit)
-    each = _per_group(assumptions, len(groups))
+    if isinstance(assumptions, Assumptions):
+        each = [assumptions] * len(groups)
+    else:
+        each = list(assumptions)
     best: list[Expr] = []
     for part, given in _batches(groups, each):
         best += _improve_batch(part, given, run)
-    conditions = [
-        lost_conditions(group[0], form, _known(given))
-        for group, form, given in zip(groups, best, each, strict=True)
-    ]
     reason = max(run.reasons, key=GRAVITY.index, default="saturated")
-    return ImproveReport(best, conditions, reason, run.iterations, run.nodes)
-
-
-def _per_group(assumptions: Any, count: int) -> list[Any]:
-    if isinstance(assumptions, list | tuple) and len(assumptions) == count:
-        return list(assumptions)
-    return [assumptions] * count
+    before = [(group[0], given) for group, given in zip(groups, each, strict=True)]
+    return ImproveReport(best, reason, run.iterations, run.nodes, before)
 
 
 def _batches(
-    groups: Sequence[Sequence[Expr]], assumptions: Sequence[Any]
-) -> Iterable[tuple[list[Sequence[Expr]], list[Any]]]:
+    groups: Sequence[Sequence[Expr]], assumptions: Sequence[Assumptions]
+) -> Iterable[tuple[list[Sequence[Expr]], list[Assumptions]]]:
     part: list[Sequence[Expr]] = []
-    given: list[Any] = []
+    given: list[Assumptions] = []
     size = 0
     for group, facts in zip(groups, assumptions, strict=True):
         weight = sum(form.size for form in group)
@@ -120,7 +125,7 @@ def _batches(
         yield part, given
 
 
-def _improve_batch(groups: list[Sequence[Expr]], given: list[Any], run: _Run) -> list[Expr]:
+def _improve_batch(groups: list[Sequence[Expr]], given: list[Assumptions], run: _Run) -> list[Expr]:
     """Best forms of one batch; a batch that breaks the engine or its limit is halved."""
     fallback = [_cheapest(group, run.cost) for group in groups]
     if time.monotonic() >= run.deadline:
@@ -146,7 +151,9 @@ def _cheapest(group: Sequence[Expr], cost: CostModel) -> Expr:
     return min(group, key=cost.measure)
 
 
-def _saturate(groups: list[Sequence[Expr]], given: list[Any], run: _Run) -> tuple[list[Expr], str]:
+def _saturate(
+    groups: list[Sequence[Expr]], given: list[Assumptions], run: _Run
+) -> tuple[list[Expr], str]:
     table = NodeTable()
     for index, (group, facts) in enumerate(zip(groups, given, strict=True)):
         ids = [table.enter(form, index) for form in group]
@@ -162,7 +169,7 @@ def _saturate(groups: list[Sequence[Expr]], given: list[Any], run: _Run) -> tupl
         depth = max(form.depth for group in groups for form in group)
         reason = _rounds(session, table, min(depth, MAX_ANALYSIS_STEPS), len(groups), run)
         roots = range(first, first + len(groups))
-        found = _extract(session, roots, list(table.names), run.cost)
+        found = _extract(session, roots, table.names, run.cost)
     if reason != "saturated":
         session.abandon()
     return found, reason
@@ -216,13 +223,16 @@ def _size(session: Session) -> int:
     return sum(size for name, size in session.sizes().items() if name in CONSTRUCTORS)
 
 
-def _extract(session: Session, roots: range, names: list[str], cost: CostModel) -> list[Expr]:
+def _extract(
+    session: Session, roots: range, names: Mapping[tuple[int, int], str], cost: CostModel
+) -> list[Expr]:
     rows = session.rows([*CONSTRUCTORS, "Num", "Flt", "Var", "nz", "root"])
     nodes: dict[Any, list[Node]] = {}
+    integer = session.integer
     for head, read in (
         ("Num", lambda row: session.rational(row.inputs[0])),
         ("Flt", lambda row: session.real(row.inputs[0])),
-        ("Var", lambda row: int(session.text(row.inputs[1]))),
+        ("Var", lambda row: (integer(row.inputs[0]) - roots.start, integer(row.inputs[1]))),
     ):
         for row in rows[head]:
             nodes.setdefault(row.output, []).append((head, read(row)))
@@ -240,36 +250,35 @@ def _extract(session: Session, roots: range, names: list[str], cost: CostModel) 
 # ------------------------------------------------------------------ facts
 
 
-def _seed(table: NodeTable, group: int, original: Expr, assumptions: Any, domain: str) -> None:
+def _seed(
+    table: NodeTable, group: int, original: Expr, assumptions: Assumptions, domain: str
+) -> None:
     """Facts about the nodes of one group: assumptions, and what the domain mode lets us use."""
-    granted = {*_known(assumptions)}
-    granted.update(item for item in conditions_of(original) if usable(item, domain))
-    for relation in granted:
-        _seed_relation(table, group, relation)
+    granted = granted_conditions(original, domain, assumptions)
+    try:
+        facts = assumptions | Assumptions(granted)
+    except AssumptionError:
+        facts, granted = assumptions, ()  # defined nowhere: rely on nothing
+    for term, found in facts.known.items():
+        _seed_interval(table, table.enter(term, group), found)
     defined: dict[Expr, bool] = {}
     for node in walk(original):
-        defined[node] = all(defined[arg] for arg in node.args) and granted.issuperset(
-            own_conditions(node)
+        defined[node] = all(defined[arg] for arg in node.args) and all(
+            relation in granted or facts.implies(relation) for relation in own_conditions(node)
         )
-        if defined[node]:
+        if defined[node] and node.args:
             table.fact("def", table.enter(node, group))
 
 
-def _known(assumptions: Any) -> tuple[Relation, ...]:
-    return tuple(getattr(assumptions, "relations", ()))
-
-
-def _seed_relation(table: NodeTable, group: int, relation: Relation) -> None:
-    bound = relation.right.value
-    if not isinstance(bound, Fraction):
-        return
-    node = table.enter(relation.left, group)
-    if relation.sign in (">", ">=", "=="):
-        table.fact("lo", node, bound)
-    if relation.sign in ("<", "<=", "=="):
-        table.fact("hi", node, bound)
-    if relation.sign in (">", "<", "!=") and bound == 0:
+def _seed_interval(table: NodeTable, node: int, found: Interval) -> None:
+    if math.isfinite(found.lo):
+        table.fact("lo", node, Fraction(found.lo))
+    if math.isfinite(found.hi):
+        table.fact("hi", node, Fraction(found.hi))
+    if found.is_nonzero:
         table.fact("nz", node)
+    if found.integer:
+        table.fact("int", node)
 
 
 # ------------------------------------------------------------------ sessions

@@ -1,7 +1,7 @@
 """Entering expressions: from n-ary terms to the binary core language of the e-graph.
 
 Sums and products are flattened, a numeric coefficient comes outermost, division and square roots
-become powers.  Every group of equal expressions has its own variables (``(Var group name)``):
+become powers.  Every group of equal expressions has its own variables (``(Var group place)``):
 groups share one e-graph and its rules but never a fact, so the result for one group does not
 depend on its neighbours, and each may have its own assumptions.
 
@@ -21,7 +21,7 @@ from sr_kernel.egraph.pattern import COMMUTATIVE
 from sr_kernel.expr import OPERATORS, Expr
 
 Node = tuple[Any, ...]
-"""``("Num", Fraction)``, ``("Flt", float)``, ``("Var", group, name)``, ``(constructor, *ids)``."""
+"""``("Num", Fraction)``, ``("Flt", float)``, ``("Var", group, place)``, ``(constructor, *ids)``."""
 
 ONE = Fraction(1)
 LITERALS = frozenset({"Num", "Flt"})
@@ -34,7 +34,9 @@ class NodeTable:
         self.nodes: list[Node] = []
         self._ids: dict[Node, int] = {}
         self._entered: dict[tuple[int, Expr], int] = {}
-        self.names: dict[str, None] = {}
+        self._places: dict[int, dict[str, int]] = {}
+        self.names: dict[tuple[int, int], str] = {}
+        """Variables by group and order of appearance."""
         self.same: list[tuple[int, int]] = []
         """Pairs of nodes known to be equal."""
         self.roots: list[tuple[int, int]] = []
@@ -75,8 +77,7 @@ class NodeTable:
         if op == "number":
             return self.literal(expr.value)  # type: ignore[arg-type]
         if op == "symbol":
-            self.names.setdefault(str(expr.value))
-            return self.add("Var", group, expr.value)
+            return self._variable(group, str(expr.value))
         if op == "add":
             return self._sum(expr.args, group)
         if op in ("mul", "div", "neg"):
@@ -91,6 +92,12 @@ class NodeTable:
         if op in ("min", "max"):
             return self.chain(OPERATORS[op].egg, args)
         return self.add(OPERATORS[op].egg, *args)
+
+    def _variable(self, group: int, name: str) -> int:
+        places = self._places.setdefault(group, {})
+        place = places.setdefault(name, len(places))
+        self.names[group, place] = name
+        return self.add("Var", group, place)
 
     def _sum(self, terms: Iterable[Expr], group: int) -> int:
         constant, ids = Fraction(0), []
@@ -190,7 +197,6 @@ class NodeTable:
     def tables(self, first: int) -> dict[str, list[tuple[object, ...]]]:
         """Rows for the loading relations, with keys and groups counted from ``first``."""
         rows: dict[str, list[tuple[object, ...]]] = {}
-        numbers = {name: str(place) for place, name in enumerate(self.names)}
         for index, node in enumerate(self.nodes):
             head, cells = node[0], node[1:]
             if head == "Num":
@@ -198,8 +204,7 @@ class NodeTable:
             elif head == "Flt":
                 cells = (repr(cells[0]),)
             elif head == "Var":
-                # a number instead of the name, which may hold anything
-                cells = (cells[0] + first, numbers[cells[1]])
+                cells = (cells[0] + first, cells[1])
             else:
                 cells = tuple(cell + first for cell in cells)
             rows.setdefault(f"in-{head}", []).append((index + first, *cells))

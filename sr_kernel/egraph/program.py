@@ -10,8 +10,8 @@ from sr_kernel.egraph.sexpr import read_forms
 
 Form = tuple[str, str, int]
 HERE = "program.py"
-SEEDS = {"def": 0, "nz": 0, "int": 0, "lo": 2, "hi": 2}
-"""Facts that can be loaded for a node, with the number of further cells."""
+SEEDS = {"def": False, "nz": False, "int": False, "lo": True, "hi": True}
+"""Facts that can be loaded for a node, and whether they come with a bound."""
 
 
 def program_forms(rules: Ruleset) -> Iterator[Form]:
@@ -33,7 +33,7 @@ def program_forms(rules: Ruleset) -> Iterator[Form]:
 
 def _language() -> Iterator[str]:
     applications = " ".join(f"({name}{' M' * arity})" for name, arity in CONSTRUCTORS.items())
-    yield f"(datatype M (Num BigRat) (Flt f64) (Var i64 String) {applications})"
+    yield f"(datatype M (Num BigRat) (Flt f64) (Var i64 i64) {applications})"
 
 
 def _loading() -> Iterator[str]:
@@ -44,7 +44,7 @@ def _loading() -> Iterator[str]:
     fixed = {
         "Num": ("String String", "(Num (bigrat (from-string a) (from-string b)))"),
         "Flt": ("f64", "(Flt a)"),
-        "Var": ("i64 String", "(Var a b)"),
+        "Var": ("i64 i64", "(Var a b)"),
     }
     for name, (sorts, term) in fixed.items():
         cells = " ".join("ab"[: len(sorts.split())])
@@ -60,8 +60,8 @@ def _loading() -> Iterator[str]:
     yield _load("same", "(in-same i j) (= a (nd i)) (= b (nd j))", "(union a b)")
     yield "(relation in-root (i64 i64))"
     yield _load("root", "(in-root i j) (= a (nd j))", "(set (root i) a)")
-    for fact, cells in SEEDS.items():
-        if cells:
+    for fact, bounded in SEEDS.items():
+        if bounded:
             value = "(bigrat (from-string a) (from-string b))"
             yield f"(relation in-{fact} (i64 String String))"
             yield _load(fact, f"(in-{fact} i a b) (= n (nd i))", f"(set ({fact} n) {value})")
