@@ -53,7 +53,8 @@ def _options_first(words: list[str], parser: argparse.ArgumentParser) -> list[st
             options.append(word)
         else:
             operands.append(word)
-    return [*options, "--", *operands]
+    takes_operands = any(not action.option_strings for action in parser._actions)
+    return [*options, *(["--"] if operands and takes_operands else []), *operands]
 
 
 def _parsers() -> tuple[_Parser, dict[str, _Parser]]:

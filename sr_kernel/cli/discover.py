@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from sr_kernel.cli.terminal import StatusLine, note, print_json
+from sr_kernel.errors import DataError
 from sr_kernel.estimator.config import check_guide
 from sr_kernel.expr import to_text
 from sr_kernel.formula.datasets import dataset, dataset_names
@@ -45,8 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def find_table(name: str) -> Table:
     """The CSV file called `name`, or the bundled data set if there is no such file."""
-    if name in dataset_names() and not os.path.exists(name):  # noqa: PTH110  a plain name
+    if os.path.exists(name):  # noqa: PTH110  a Path would refuse some names
+        return Table.from_csv(name)
+    if name in dataset_names():
         return dataset(name).table()
+    if not os.path.splitext(name)[1] and os.path.basename(name) == name:  # noqa: PTH119, PTH122
+        raise DataError(
+            f"no file or data set {name[:60]!r}: give the path of a CSV file, or one of "
+            f"{', '.join(dataset_names())}"
+        )
     return Table.from_csv(name)
 
 

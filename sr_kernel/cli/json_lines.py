@@ -1,5 +1,6 @@
 """Lines from stdin, answered in order: one line out for each line in, whatever happens."""
 
+import contextlib
 import json
 import os
 import queue
@@ -18,6 +19,7 @@ BATCH = 256
 MAX_LINE = 1_000_000
 """Longest line in bytes."""
 
+_CHUNK = 65_536
 _END = None
 Json = dict[str, Any]
 
@@ -69,11 +71,20 @@ def guarded(work: Callable[[], Json]) -> Json:
 
 
 def _read_into(lines: "queue.Queue[bytes | None]") -> None:
-    try:
-        for line in sys.stdin.buffer:
-            lines.put(line)
-    except (OSError, ValueError):  # stdin was closed: what came before is answered
-        pass
+    """Whole lines as they arrive, then the end.
+
+    The unbuffered stream is read, because a thread that waits in the buffered one keeps its lock,
+    and Python aborts at its exit when it cannot have it.
+    """
+    stream = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    rest = b""
+    with contextlib.suppress(OSError, ValueError):  # stdin was closed: answer what came before
+        while chunk := stream.read(_CHUNK):
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                lines.put(line)
+    if rest:
+        lines.put(rest)
     lines.put(_END)
 
 

@@ -1,0 +1,113 @@
+"""sr-kernel simplify."""
+
+import json
+
+import pytest
+
+
+def test_text(shell):
+    done = shell("simplify", "sin(x)**2 + cos(x)**2")
+    assert (done.code, done.out, done.err) == (0, ["1"], [])
+
+
+def test_json_has_the_agreed_fields(shell):
+    done = shell("simplify", "x/x", "--json")
+    [answer] = done.answers
+    assert list(answer) == [
+        "id", "expr", "result", "size_in", "size_out", "conditions", "stop_reason", "seconds"
+    ]  # fmt: skip
+    assert (answer["expr"], answer["result"], answer["size_in"], answer["size_out"]) == (
+        "x/x", "1", 3, 1
+    )  # fmt: skip
+    assert answer["conditions"] == ["x != 0"]
+
+
+def test_options(shell):
+    assert shell("simplify", "sqrt(x**2)", "--assume", "x > 0").out == ["x"]
+    assert shell("simplify", "x/x", "--domain", "preserve").out == ["x/x"]
+    assert shell("simplify", "-x - x", "--cost", "flops", "--time-limit", "2").code == 0
+
+
+def test_conditions_are_told_beside_the_result(shell):
+    done = shell("simplify", "x/x")
+    assert done.out == ["1"]
+    assert done.err == ["sr-kernel: equal where x != 0"]
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "", "x +", "foo(x)", "__import__('os').system('true')", "(" * 3000 + "x" + ")" * 3000,
+        "x + " * 25_000 + "x", "1/0", "x = 1", "\x00",
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_code_2(shell, expr):
+    done = shell("simplify", expr, "--json")
+    assert done.code == 2
+    assert done.out == []
+    assert len(done.err) == 1
+    assert len(done.err[0]) < 500
+
+
+def test_contradicting_assumptions(shell):
+    done = shell("simplify", "x", "--assume", "x > 0", "--assume", "x < 0")
+    assert (done.code, len(done.err)) == (2, 1)
+
+
+def test_lines_are_answered_in_order_whatever_happens(shell, stdin):
+    stdin(
+        '{"expr": "x + x", "id": 7}',
+        "nonsense",
+        "",
+        '{"expr": "x +", "id": "b"}',
+        '{"expr": 3}',
+        '["x"]',
+        '{"expr": "sqrt(x**2)", "assume": ["x > 0"]}',
+        '{"expr": "sqrt(x**2)", "assume": "x < 0"}',
+        '{"expr": "x", "assume": ["x > 0", "x < 0"]}',
+        '{"expr": "x", "assume": 3}',
+        '{"expr": "' + "(" * 3000 + "x" + ")" * 3000 + '"}',
+        "[" * 100_000,
+        b'{"expr": "x\xff"}\n',
+        b"\xff\xfe\n",
+        json.dumps({"expr": "y*1", "id": None}),
+    )
+    done = shell("simplify", "-", "--json")
+    assert done.code == 0
+    assert len(done.answers) == len(done.out) == 15
+    found = [answer.get("result") for answer in done.answers]
+    assert found == [
+        "2*x", None, None, None, None, None, "x", "-x", None, None, None, None, None, None, "y"
+    ]  # fmt: skip
+    for answer in done.answers:
+        assert ("error" in answer) != ("result" in answer)
+        assert list(answer)[:2] == ["id", "expr"]
+        assert "\n" not in answer.get("error", "")
+    assert [done.answers[i]["id"] for i in (0, 3, 14)] == [7, "b", None]
+
+
+def test_last_line_without_a_newline(shell, stdin):
+    stdin(b'{"expr": "x + 0"}')
+    assert [a["result"] for a in shell("simplify", "-", "--json").answers] == ["x"]
+
+
+def test_no_lines(shell, stdin):
+    stdin()
+    done = shell("simplify", "-", "--json")
+    assert (done.code, done.out) == (0, [])
+
+
+def test_text_answers_to_lines(shell, stdin):
+    stdin('{"expr": "x + x"}', '{"expr": "x +"}')
+    done = shell("simplify", "-")
+    assert done.out[0] == "2*x"
+    assert done.out[1].startswith("error: ")
+
+
+def test_batches_give_the_same_as_one_by_one(shell, stdin):
+    exprs = ["x*y + x*z", "exp(log(x))", "(x**2 - 1)/(x - 1)", "sin(-x)", "x + x", "x**0.5"]
+    alone = [shell("simplify", expr, "--json").answers[0] for expr in exprs]
+    stdin(*(json.dumps({"expr": expr}) for expr in exprs))
+    together = shell("simplify", "-", "--json").answers
+    assert [a["result"] for a in together] == [a["result"] for a in alone]
+    assert [a["conditions"] for a in together] == [a["conditions"] for a in alone]
