@@ -13,10 +13,14 @@ from sr_kernel.expr.operators import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One regressor: its term and its values (n,) on the rows that are fitted."""
+    """One regressor: its term and its values (n,) on the rows that are fitted.
+
+    ``kind`` says how the values come from the term; what it may be is up to the proposer.
+    """
 
     expr: Expr
     values: FloatArray
+    kind: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Description length: how many nats it takes to say a law and then the data given the law.
 
 Model choice is by this length (Rissanen 1978; for the form used here see Hansen and Yu,
-JASA 96:746, 2001): n/2 log of the residual variance, half log n for each fitted constant, and the
-price of the structure, node by node.  A larger law is only worth showing if it shortens the whole.
+JASA 96:746, 2001): the residual variance, the fitted constants, and the price of the structure,
+node by node.  A larger law is only worth showing if it shortens the whole.
 """
 
 from __future__ import annotations
@@ -11,38 +11,65 @@ import math
 from fractions import Fraction
 
 from sr_kernel.expr import Expr
-from sr_kernel.search.operations import PERIODIC, TRANSCENDENTAL
+from sr_kernel.search.operations import PERIODIC
 
 RELATIVE_FLOOR = 1e-12
 """Residuals below this share of the target's size are rounding, and all equally good."""
 
-_PRICES = {"add": 1.4, "mul": 1.4, "neg": 0.7, "div": 1.6, "pow": 2.0, "sqrt": 2.0, "abs": 2.5}
+_PRICES = {"div": 1.6, "pow": 2.0, "sqrt": 2.0, "log": 2.0, "abs": 2.5}
+_NESTED = 4.0
+"""A function of a function that is no polynomial, such as 1/(a + sqrt(x)), is rare in laws."""
 
 
 def structure_length(expr: Expr, columns: int) -> float:
     """Nats to spell ``expr`` over ``columns`` variables, fitted constants left blank."""
+    return _structure(expr, columns)[0]
+
+
+def _structure(expr: Expr, columns: int) -> tuple[float, bool]:
+    """(nats, whether a root, a broken power or a transcendental function is in it)."""
     if expr.is_symbol:
-        return 1.0 + math.log(columns + 1.0)
+        return 1.0 + math.log(columns + 1.0), False
     value = expr.value
     if isinstance(value, float):
-        return 2.5
+        return 1.5, False
     if isinstance(value, Fraction):
-        return 1.5 + math.log(value.denominator) + math.log(1.0 + abs(value.numerator) / 2.0)
-    inner = sum(structure_length(arg, columns) for arg in expr.args)
+        plain = math.log(value.denominator) + math.log(1.0 + abs(value.numerator) / 2.0)
+        return 1.5 + plain, False
+    parts = [_structure(arg, columns) for arg in expr.args]
+    total = sum(nats for nats, _ in parts)
+    special = any(flag for _, flag in parts)
     if expr.op in ("add", "mul"):
-        return inner + _PRICES[expr.op] * (len(expr.args) - 1)
+        return total + 1.4 * (len(parts) - 1), special
+    if expr.op == "neg":
+        return total, special
     if expr.op in PERIODIC:
-        return inner + 4.0
-    return inner + _PRICES.get(expr.op, 3.0 if expr.op in TRANSCENDENTAL else 3.5)
+        total += 4.0
+    else:
+        total += _PRICES.get(expr.op, 3.0)
+    if parts and parts[-1][1]:
+        total += _NESTED  # the last argument: a denominator, an exponent, or the only one
+    return total, special or _special(expr)
+
+
+def _special(expr: Expr) -> bool:
+    if expr.op == "pow":
+        exponent = expr.args[1].value
+        return not (isinstance(exponent, Fraction) and exponent.denominator == 1)
+    return expr.op != "div" and bool(expr.args)
 
 
 def description_length(loss: float, rows: int, parameters: int, structure: float) -> float:
     """Nats for ``loss`` (mean squared error in units of the target's variance) and the rest.
 
-    Infinite if there are as many parameters as rows: then nothing has been explained.
+    gMDL: each fitted constant takes its share of the rows, so few rows and many constants cannot
+    look like an exact law.  Infinite if there are as many parameters as rows.
     """
     if parameters >= rows:
         return math.inf
-    spread = loss * rows / (rows - parameters)
-    fit = 0.5 * rows * math.log(max(spread, RELATIVE_FLOOR**2))
-    return fit + 0.5 * parameters * math.log(rows) + structure
+    spread = max(loss * rows / (rows - parameters), RELATIVE_FLOOR**2)
+    fit = 0.5 * (rows - parameters) * math.log(spread)
+    if parameters:
+        explained = rows * max(1.0 - loss, 0.0) / parameters
+        fit += 0.5 * parameters * math.log(max(explained, spread))
+    return fit + structure

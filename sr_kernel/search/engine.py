@@ -19,8 +19,9 @@ from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
-from sr_kernel.search.refine import Fitted, fit, judge, refine, rounded
+from sr_kernel.search.refine import Fitted, fit, refine, rounded
 from sr_kernel.search.sample import Sample, fit_rows
+from sr_kernel.search.tidy import tidy
 
 ROUNDS = ((150, 150), (1000, 600), (6000, 1500), (40_000, 3000), (150_000, 4000), (400_000, 6000))
 """For each round the bank's size and the pool among which pairs are sought."""
@@ -189,6 +190,10 @@ class _Run:
     def consider(self, expr: Expr) -> None:
         """Fit ``expr``, and if it is any good make it plain; keep what comes out."""
         context = self.context
+        try:
+            expr = tidy(expr, roots=context.allows("sqrt"))
+        except ExpressionError:
+            return
         skeleton = transform(expr, _blank)
         tries = self._tries.get(skeleton, 0)
         if tries >= 2 or expr.size > context.problem.max_size + 6:
@@ -196,23 +201,26 @@ class _Run:
         self._tries[skeleton] = tries + 1
         self.fitted += 1
         try:
-            fitted = fit(expr, context.sample)
+            fitted = fit(expr, context.sample, max_steps=10, units=False)
+            if fitted is None:
+                return
+            context.archive.add(fitted)
+            # Going on may lower the loss some more; plain constants shorten the description.
+            slack = 2.0 * fitted.parameters + 2.0
+            if fitted.length - slack > context.front.bar(fitted.size)[1]:
+                return
+            fitted = fit(fitted.expr, context.sample)
+            if fitted is None:
+                return
+            for plain in refine(fitted, context.sample, context.problem.operators):
+                self._keep(rounded(plain, context.sample))
         except ExpressionError:
             return
-        if fitted is None:
-            return
-        self._keep(fitted)
-        bar, shortest = context.front.bar(fitted.size)
-        # A plainer spelling may be shorter by a few nodes and constants.
-        if fitted.length - 4.0 * fitted.parameters <= shortest:
-            plain = refine(fitted, context.sample, context.problem.operators)
-            self._keep(rounded(plain, context.sample))
 
     def _keep(self, fitted: Fitted) -> None:
-        if fitted.size > self.problem.max_size:
-            return
-        self.context.archive.add(fitted)
-        self.context.front.offer(fitted)
+        if fitted.size <= self.problem.max_size:
+            self.context.archive.add(fitted)
+            self.context.front.offer(fitted)
 
     # ---------------------------------------------------------------- what is shown
 

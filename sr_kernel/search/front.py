@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sr_kernel.expr import Expr
 from sr_kernel.search.refine import Fitted
 from sr_kernel.search.sample import Sample
 
 
 class Front:
-    """Non-dominated entries, by growing size."""
+    """Non-dominated entries, by growing size, out of all that were offered."""
 
     def __init__(self, sample: Sample) -> None:
         self.sample = sample
+        self._offered: dict[Expr, Fitted] = {}
         self._entries: list[Fitted] = []
         self.version = 0
         """Counts the changes."""
@@ -40,17 +42,27 @@ class Front:
 
     def offer(self, fitted: Fitted) -> bool:
         """Take ``fitted`` in if it belongs to the front; says whether it did."""
-        if not math.isfinite(fitted.length):
+        if not math.isfinite(fitted.length) or fitted.expr in self._offered:
             return False
-        entries = sorted([*self._entries, fitted], key=self._order)
+        self._offered[fitted.expr] = fitted
+        loss, length = self.bar(fitted.size)
+        if fitted.length >= length or self.sample.floored(fitted.loss) > loss:
+            return False
+        return self._rebuild() and fitted in self._entries
+
+    def replace(self, old: Fitted, new: Fitted) -> None:
+        """Let ``new`` stand for ``old``, which is the same in other words."""
+        self._offered.pop(old.expr, None)
+        self._offered[new.expr] = new
+        self._rebuild()
+
+    def _rebuild(self) -> bool:
+        entries = sorted(self._offered.values(), key=self._order)
         kept = strictly_falling(entries, self.sample)
-        if len(kept) == len(self._entries) and all(
-            a is b for a, b in zip(kept, self._entries, strict=True)
-        ):
-            return False
+        changed = kept != self._entries
         self._entries = kept
-        self.version += 1
-        return fitted in kept
+        self.version += changed
+        return changed
 
     def _order(self, fitted: Fitted) -> tuple[float, ...]:
         loss = self.sample.floored(fitted.loss)

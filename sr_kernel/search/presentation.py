@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from sr_kernel.expr import Expr
+from sr_kernel.expr import Expr, quoted
 from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import Problem
-from sr_kernel.search.refine import Fitted, fit, judge, pinned, rounded, shown
+from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown
 from sr_kernel.search.sample import Sample
 
 SIMPLIFY_SECONDS = 0.25
@@ -25,10 +25,7 @@ class Presenter:
         self.problem = problem
         self.sample = sample
         self.whole = sample if problem.rows == sample.rows else Sample.of(problem)
-        self.box = {
-            name: (float(column.min()), float(column.max()))
-            for name, column in zip(problem.variables, self.whole.X.T, strict=True)
-        }
+        self.assume = known_signs(problem)
         self._simplified: set[Expr] = set()
         self._laws: dict[Expr, Law] = {}
 
@@ -49,12 +46,14 @@ class Presenter:
         if not todo:
             return
         self._simplified.update(entry.expr for entry in todo)
-        results = simplify_all_detailed([shown(e.expr) for e in todo], time_limit=seconds)
+        results = simplify_all_detailed(
+            [shown(entry.expr) for entry in todo], assume=self.assume, time_limit=seconds
+        )
         for entry, result in zip(todo, results, strict=True):
-            better = checked(entry, result.result, self.sample)
+            better = checked(entry, result.result, self.sample, self.problem.operators)
             if better is not None:
                 self._simplified.add(better.expr)
-                front.offer(better)
+                front.replace(entry, better)
 
     def _law(self, entry: Fitted) -> Law:
         law = self._laws.get(entry.expr)
@@ -63,26 +62,45 @@ class Presenter:
             if self.whole is not self.sample:
                 again = fit(entry.expr, self.whole)
                 final = entry if again is None else rounded(again, self.whole)
-            law = law_of(final, self.whole, self.box)
+            law = law_of(final, self.whole)
             self._laws[entry.expr] = law
         return law
 
 
-def checked(entry: Fitted, simpler: Expr, sample: Sample) -> Fitted | None:
-    """``simpler`` refitted, if it is smaller than ``entry`` and as good on the data."""
+def checked(
+    entry: Fitted, simpler: Expr, sample: Sample, operators: tuple[str, ...] = ()
+) -> Fitted | None:
+    """``simpler`` refitted and made plain, if it is smaller than ``entry`` and as good."""
     candidate = pinned(simpler)
     if shown(candidate).size >= entry.size:
         return None
     fitted = fit(candidate, sample)
     if fitted is None or sample.floored(fitted.loss) > sample.floored(entry.loss) * 1.001:
         return None
+    # In another place a constant may be plain that was not before: exp(1.5*log(x)).
+    for plain in refine(fitted, sample, operators):
+        fitted = plain
     return rounded(fitted, sample)
 
 
-def law_of(fitted: Fitted, sample: Sample, box: dict[str, tuple[float, float]]) -> Law:
+def known_signs(problem: Problem) -> tuple[str, ...]:
+    """What the data say about the variables' signs, for the simplifier.
+
+    Whatever it drops on these grounds shows again in the conditions of the law.
+    """
+    facts = []
+    for name, column in zip(problem.variables, problem.X.T, strict=True):
+        if column.min() > 0:
+            facts.append(f"{quoted(name)} > 0")
+        elif column.min() >= 0:
+            facts.append(f"{quoted(name)} >= 0")
+    return tuple(facts)
+
+
+def law_of(fitted: Fitted, sample: Sample) -> Law:
     """The law for a fitted expression, judged on ``sample``; its score is set by its front."""
     from sr_kernel.equality import canonical_hash
-    from sr_kernel.numeric.conditions import conditions
+    from sr_kernel.numeric.conditions import domain_conditions
 
     expr = shown(fitted.expr)
     judged = judge(fitted.expr, sample, fitted.values, fitted.errors)
@@ -97,7 +115,7 @@ def law_of(fitted: Fitted, sample: Sample, box: dict[str, tuple[float, float]]) 
             Parameter(value, error)
             for value, error in zip(fitted.values, fitted.errors, strict=True)
         ),
-        conditions=tuple(conditions(expr, box)),
+        conditions=domain_conditions(expr),
         score=0.0,
         key=canonical_hash(expr),
     )

@@ -56,7 +56,7 @@ class Context:
         hoped = self.sample.floored(loss / slack)
         bar, shortest = self.front.bar(size)
         length = description_length(hoped, self.sample.rows, parameters, structure)
-        return hoped < bar and length < shortest
+        return hoped <= bar * (1 + 1e-9) and length < shortest
 
 
 class Proposer(Protocol):

@@ -22,12 +22,13 @@ from sr_kernel.expr import Expr, apply, number, transform, walk
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.description import description_length, structure_length
 from sr_kernel.search.tidy import tidy
+from sr_kernel.search.units import UNIT_PRICE, fixed_units
 
 if TYPE_CHECKING:
     from sr_kernel.search.sample import Sample
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
     """``expr`` with its floats fitted, judged on a sample.
 
@@ -51,7 +52,12 @@ class Fitted:
 
 
 def fit(
-    expr: Expr, sample: Sample, *, proportional: bool = False, max_steps: int = 60
+    expr: Expr,
+    sample: Sample,
+    *,
+    proportional: bool = False,
+    max_steps: int = 60,
+    units: bool = True,
 ) -> Fitted | None:
     """``expr`` fitted to the sample; None if it is undefined on some row.
 
@@ -62,13 +68,13 @@ def fit(
     weights = sample.weights / np.square(sample.y / sample.unit) if proportional else sample.weights
     floats = _floats(expr)
     if not floats:
-        return judge(expr, sample, (), (), proportional=proportional)
+        return judge(expr, sample, (), (), proportional=proportional, units=units)
     result = fit_constants(
         expr, sample.X, sample.y, sample.variables, weights=weights, max_steps=max_steps
     )
     return judge(
         result.expr, sample, tuple(result.parameters), tuple(result.errors),
-        proportional=proportional,
+        proportional=proportional, units=units,
     )  # fmt: skip
 
 
@@ -79,8 +85,12 @@ def judge(
     errors: tuple[float, ...],
     *,
     proportional: bool = False,
+    units: bool = True,
 ) -> Fitted | None:
-    """``expr`` as it is, judged on the sample; None if it is undefined on some row."""
+    """``expr`` as it is, judged on the sample; None if it is undefined on some row.
+
+    ``units`` says whether the units that it fixes are counted in its length.
+    """
     predicted = sample.predict(expr)
     if not np.isfinite(predicted).all():
         return None
@@ -93,41 +103,45 @@ def judge(
     if not math.isfinite(loss):
         return None
     structure = structure_length(expr, len(sample.variables))
+    if units:
+        structure += UNIT_PRICE * fixed_units(expr, sample)
     length = description_length(sample.floored(loss), sample.rows, len(values), structure)
     return Fitted(expr, shown(expr).size, loss, length, values, errors, predicted)
 
 
-def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Fitted:
-    """``start`` with constants dropped, tied and made plain wherever the data cannot tell."""
+def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Iterator[Fitted]:
+    """``start`` with constants dropped, tied and made plain wherever the data cannot tell.
+
+    The last one yielded is the plainest that the data allow; those before are plainer spellings
+    that were fitted on the way, which may do for their size.
+    """
     best = start
     for _ in range(12):
         for candidate in _plainer(best, operators):
-            better = _accepted(candidate, best, sample)
-            if better is not None:
-                best = better
+            try:
+                fitted = fit(candidate, sample)
+            except ExpressionError:
+                continue
+            if fitted is None:
+                continue
+            if _as_good(fitted, best, sample):
+                best = fitted
                 break
+            yield fitted
         else:
-            return best
-    return best
+            break
+    yield best
 
 
-def _accepted(candidate: Expr, current: Fitted, sample: Sample) -> Fitted | None:
-    """``candidate`` fitted, if its description is no longer than ``current``'s."""
-    try:
-        fitted = fit(candidate, sample)
-    except ExpressionError:
-        return None
-    if fitted is None:
-        return None
-    if fitted.length <= current.length:
-        return fitted
-    if not _proportional(current, sample):
-        return None
-    new = fit(candidate, sample, proportional=True)
-    old = fit(current.expr, sample, proportional=True)
-    if new is None or old is None or new.length > old.length:
-        return None
-    return fitted
+def _as_good(new: Fitted, old: Fitted, sample: Sample) -> bool:
+    """Whether ``new`` describes the data no longer than ``old`` under a tenable noise model."""
+    if new.length <= old.length:
+        return True
+    if not _proportional(old, sample):
+        return False
+    ours = fit(new.expr, sample, proportional=True)
+    theirs = fit(old.expr, sample, proportional=True)
+    return ours is not None and theirs is not None and ours.length <= theirs.length
 
 
 def _proportional(current: Fitted, sample: Sample) -> bool:
@@ -180,7 +194,8 @@ def _plain_values(value: float, error: float, role: str) -> Iterator[Expr]:
         # The data do not determine this constant at all: any plain value may do.
         yield number(Fraction(round(value)) if abs(value) < 100 else Fraction(1))
         return
-    reach = 3.5 * error + 1e-9 * abs(value)
+    # One part in a thousand is near enough to ask; the description length answers.
+    reach = max(3.5 * error, 1e-3 * abs(value))
     if role in ("add", "exponent") and abs(value) <= reach:
         yield number(0)
     if role != "add" and abs(abs(value) - 1.0) <= reach and error < 0.1:
@@ -227,9 +242,16 @@ def _tied(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
                 if near is None or abs(d - near * c) > slack:
                     continue
                 rest = [term for k, term in enumerate(node.args) if k not in (i, j)]
-                both = number(c) * (f + number(near) * g)
+                both = _common(c, f, near, g)
                 merged = apply("add", both, *rest) if rest else both
                 yield transform(expr, lambda n, a=node, b=merged: b if n is a else n)
+
+
+def _common(c: float, f: Expr, ratio: Fraction, g: Expr) -> Expr:
+    """c (f + ratio g), with a positive c where the sign can move inside."""
+    if c < 0 and ratio < 0:
+        return number(-c) * (number(-ratio) * g - f)
+    return number(c) * (f + number(ratio) * g)
 
 
 def _plain_ratio(ratio: float) -> Fraction | None:

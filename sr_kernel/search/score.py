@@ -10,7 +10,7 @@ import numpy as np
 from sr_kernel.errors import DataError
 from sr_kernel.expr import Expr, to_text, walk
 from sr_kernel.search.law import Law
-from sr_kernel.search.presentation import checked, law_of
+from sr_kernel.search.presentation import checked, known_signs, law_of
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.refine import Fitted, judge, pinned, rounded
 from sr_kernel.search.refine import fit as fit_floats
@@ -34,12 +34,8 @@ def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
     if fitted is None:
         raise DataError(_undefined(expr, sample))
     if fit:
-        fitted = _simplified(rounded(fitted, sample), sample)
-    box = {
-        name: (float(column.min()), float(column.max()))
-        for name, column in zip(problem.variables, problem.X.T, strict=True)
-    }
-    law = law_of(fitted, sample, box)
+        fitted = _simplified(problem, rounded(fitted, sample), sample)
+    law = law_of(fitted, sample)
     return replace(law, score=_against_constant(fitted, sample))
 
 
@@ -48,12 +44,14 @@ def _as_it_is(expr: Expr, sample: Sample) -> Fitted | None:
     return judge(expr, sample, floats, tuple(math.nan for _ in floats))
 
 
-def _simplified(fitted: Fitted, sample: Sample) -> Fitted:
+def _simplified(problem: Problem, fitted: Fitted, sample: Sample) -> Fitted:
     from sr_kernel.search.refine import shown
     from sr_kernel.simplify import simplify_all_detailed
 
-    [result] = simplify_all_detailed([shown(fitted.expr)], time_limit=0.1)
-    return checked(fitted, result.result, sample) or fitted
+    [result] = simplify_all_detailed(
+        [shown(fitted.expr)], assume=known_signs(problem), time_limit=0.1
+    )
+    return checked(fitted, result.result, sample, problem.operators) or fitted
 
 
 def _undefined(expr: Expr, sample: Sample) -> str:

@@ -1,7 +1,12 @@
-"""Folding what fitting leaves behind: factors of one, terms of zero, literals side by side."""
+"""Folding what fitting leaves behind: factors of one, terms of zero, literals side by side.
+
+Free constants are moved outwards, exp(2.0 + x) becomes 7.39*exp(x), so that one function has one
+spelling whichever proposer it came from.
+"""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from sr_kernel.errors import ExpressionError
@@ -33,6 +38,12 @@ def _fold(expr: Expr, roots: bool) -> Expr:
             return _quotient(expr)
         case "pow":
             return _power(expr, roots)
+        case "exp":
+            return _exponential(expr)
+        case "sqrt":
+            return _root(expr)
+        case "log":
+            return _logarithm(expr)
     return expr
 
 
@@ -100,6 +111,55 @@ def _quotient(expr: Expr) -> Expr:
             return _product(apply("mul", number(_checked(1.0 / b)), above))
         if abs(b) == 1:
             return above if b == 1 else -above
+    c, rest = _split(below)
+    if c is not None and c != 0:
+        return _product(apply("mul", number(_checked(1.0 / c)), _quotient(apply("div", above, rest))))
+    k, rest = _split(above)
+    if k is not None and rest is not above:
+        # c*(f/g) and (c*f)/g are one: the factor comes first.
+        return apply("mul", number(k), apply("div", rest, below)) if a is None else expr
+    return expr
+
+
+def _split(expr: Expr) -> tuple[float | None, Expr]:
+    """``expr`` as (c, f) with expr = c f and c a float; (None, expr) without such a factor."""
+    if expr.op == "mul" and isinstance(expr.args[0].value, float):
+        return expr.args[0].value, apply("mul", *expr.args[1:])
+    return None, expr
+
+
+def _exponential(expr: Expr) -> Expr:
+    """exp(c + f) as C exp(f), and exp(c log u) as u**c."""
+    [inner] = expr.args
+    if inner.op == "add":
+        constants = [t.value for t in inner.args if isinstance(t.value, float)]
+        if constants and abs(sum(constants)) < 600:
+            rest = apply("add", *(t for t in inner.args if not isinstance(t.value, float)))
+            return apply("mul", number(math.exp(sum(constants))), _exponential(apply("exp", rest)))
+    c, rest = _split(inner)
+    if c is not None and rest.op == "log":
+        return apply("pow", rest.args[0], number(c))
+    return expr
+
+
+def _root(expr: Expr) -> Expr:
+    c, rest = _split(expr.args[0])
+    if c is not None and c > 0:
+        return apply("mul", number(math.sqrt(c)), apply("sqrt", rest))
+    return expr
+
+
+def _logarithm(expr: Expr) -> Expr:
+    """log(c u) as log(c) + log(u), and log(u**p) as p log(u) for a broken p, where u > 0."""
+    [inner] = expr.args
+    c, rest = _split(inner)
+    if inner.op == "div" and isinstance(inner.args[0].value, float) and inner.args[0].value > 0:
+        return number(math.log(inner.args[0].value)) - apply("log", inner.args[1])
+    if c is not None and c > 0:
+        return apply("add", number(math.log(c)), _logarithm(apply("log", rest)))
+    exponent = inner.args[1].value if inner.op == "pow" else None
+    if isinstance(exponent, float) or (isinstance(exponent, Fraction) and exponent.denominator > 1):
+        return apply("mul", number(exponent), apply("log", inner.args[0]))
     return expr
 
 
@@ -114,6 +174,9 @@ def _power(expr: Expr, roots: bool) -> Expr:
         return base
     if p == 0.5 and roots:
         return apply("sqrt", base)
+    c, rest = _split(base)
+    if c is not None and c > 0 and p is not None:
+        return apply("mul", number(_checked(c ** float(p))), _power(apply("pow", rest, exponent), roots))
     if isinstance(p, Fraction):
         return power(base, p)
     return expr
