@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from sr_kernel.egraph.improve import improve
 from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
 from sr_kernel.equality.writing import ordered
-from sr_kernel.expr import Expr
+from sr_kernel.expr import Expr, to_text, walk
 from sr_kernel.simplify.situation import Situation
 from sr_kernel.simplify.workbench import Workbench
 
 _MAX_ROUNDS = 6
 _MAX_TRIED = 12
+_SMALLEST_OPEN = 2
+_MAX_SEEDS = 2
+_NODE_LIMIT = 400
+_ARITHMETIC = frozenset({"number", "symbol", "add", "mul", "neg", "div"})
 
 DONE, OUT_OF_TIME, MISMATCH = "done", "time", "mismatch"
 
@@ -86,8 +91,30 @@ class Pipeline:
             task.seconds += time.perf_counter() - started
 
     def _improved(self, groups: list[list[Expr]]) -> list[list[Expr]]:
-        """Each group with what else is known to be equal."""
+        """Each group with what the shared e-graph adds to it; leaves have nothing to gain."""
+        chosen = [i for i, group in enumerate(groups) if _is_open(group, self._cost)]
+        left = self.situation.time_left()
+        if not chosen or left == 0:
+            return groups
+        started = time.perf_counter()
+        report = improve(
+            [self._seeds(groups[i]) for i in chosen],
+            assumptions=self.situation.knowledge.assumptions,
+            domain=self.situation.domain,
+            cost=self.situation.model,
+            rules=self.situation.rules,
+            time_limit=left,
+            node_limit=_NODE_LIMIT,
+        )
+        self._shared += time.perf_counter() - started
+        for i, best in zip(chosen, report.best, strict=True):
+            groups[i] = [*groups[i], ordered(best)]
         return groups
+
+    def _seeds(self, group: list[Expr]) -> list[Expr]:
+        """The current form and the cheapest others: every one more slows the e-graph down."""
+        first, *others = group
+        return [first, *sorted(others, key=self._rank)[:_MAX_SEEDS]]
 
     def _advance(self, task: _Task, bench: Workbench, group: list[Expr]) -> None:
         """Moves ``task`` to the best acceptable form, or ends it where there is none."""
@@ -127,10 +154,25 @@ class Pipeline:
         return self.situation.cost(expr)
 
     def _rank(self, expr: Expr) -> tuple[object, ...]:
-        """Cost first; then what reads better: fewer variables, less nesting."""
-        return (self._cost(expr), expr.size, leaves(expr), expr.depth, order_key(expr))
+        """Cost first; then what reads better: fewer variables, shorter numbers, less nesting."""
+        spoken = (variable_count(expr), digit_count(expr))
+        return (self._cost(expr), expr.size, *spoken, expr.depth, order_key(expr))
 
 
-def leaves(expr: Expr) -> int:
+def _is_open(group: list[Expr], cost: Callable[[Expr], float]) -> bool:
+    """Whether rules may find a smaller form: arithmetic alone is the normal form's business."""
+    if any(not expr.args for expr in group) or min(map(cost, group)) <= _SMALLEST_OPEN:
+        return False
+    return any(node.op not in _ARITHMETIC for node in walk(group[0]))
+
+
+def variable_count(expr: Expr) -> int:
     """How often variables occur."""
-    return 1 if expr.is_symbol else sum(leaves(arg) for arg in expr.args)
+    return 1 if expr.is_symbol else sum(variable_count(arg) for arg in expr.args)
+
+
+def digit_count(expr: Expr) -> int:
+    """Length of all literals together: fewer digits have been rounded less."""
+    if expr.is_number:
+        return len(to_text(expr))
+    return sum(digit_count(arg) for arg in expr.args)

@@ -99,6 +99,8 @@ class Workbench:
 
     def allows(self, result: Expr, domain: str) -> list[Condition] | None:
         """Conditions dropped by ``result`` if ``domain`` permits all of it, else None."""
+        if NEVER in self.conditions:
+            return None
         try:
             added, dropped = self.change_of_domain(result)
         except ExpressionError:  # a condition deeper than a term may be cannot be compared
