@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, parse, symbol, to_text, variables
+from sr_kernel.errors import ExpressionError, SrKernelError
+from sr_kernel.expr import Expr, parse, quoted, to_text, variables
 from sr_kernel.formula.task import Task
 from sr_kernel.search.law import Law
 
@@ -85,6 +86,8 @@ def _compared(expr: Expr, base: Expr) -> str:
 
 def warm_up(task: Task) -> None:
     """Do once what makes a first edit slow: imports, compilation, loading of the rules."""
-    first = symbol(task.variables[0])
-    law = score_edit(task, to_text(1.5 * first + 0.5)).law
-    score_edit(task, to_text(first * first), law)
+    x = quoted(task.variables[0])
+    base = None
+    for text in (f"1.5*{x} + 0.5", f"0.5*sin(1.5*{x})**2/{x}", f"0.5*exp(-{x}) + sqrt({x})"):
+        with contextlib.suppress(SrKernelError):  # not every one is defined on every table
+            base = score_edit(task, text, base).law

@@ -267,28 +267,29 @@ class Session:
     async def _score(self, text: object, base: object) -> Message:
         if not isinstance(text, str):
             raise OptionError("there is no formula to score: send its text")
-        work = asyncio.get_running_loop().run_in_executor(
-            SCORERS, score_edit, self.task, text, self._law_called(base)
-        )
-        edit = await work
+        loop = asyncio.get_running_loop()
+        compared = self._law_called(base)
+        edit = await loop.run_in_executor(SCORERS, score_edit, self.task, text, compared)
         entry, verdict = law_entry(edit.law), {"status": edit.status, "text": edit.text}
-        self._edited[edit.law.key] = edit.law
-        self._edits.append({**entry, "verdict": verdict})
-        del self._edits[:-MAX_EDITS]
-        self._sent = time.monotonic()
-        if self.laws is None:
-            self._send()
-        else:
-            self._show()
+        self._keep(edit.law, {**entry, "verdict": verdict})
+        # Who asked gets the answer first: showing the whole takes longer than sending it.
+        loop.call_soon(self._show if self.laws is not None else self._send)
         return {"law": entry, "verdict": verdict}
+
+    def _keep(self, law: Law, entry: Json) -> None:
+        """Newest last, and each function once."""
+        self._edits[:] = [known for known in self._edits if known["id"] != law.key]
+        self._edits.append(entry)
+        del self._edits[:-MAX_EDITS]
+        self._edited[law.key] = law
 
     def _law_called(self, key: object) -> Law | None:
         """The law a user started from: the one named, else the best."""
         if isinstance(key, str) and key in self._edited:
             return self._edited[key]
-        known = self._progress if self.laws is None else self.laws
-        named = (law for law in known.front if law.key == key)
-        return next(named, known.best)
+        laws = self.laws
+        front, best = self._front_so_far() if laws is None else (laws.front, laws.best)
+        return next((law for law in front if law.key == key), best)
 
 
 def _restored(law: Law, derived: Mapping[str, Expr]) -> Law:
