@@ -112,19 +112,21 @@ def judge(
 def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Iterator[Fitted]:
     """``start`` with constants dropped, tied and made plain wherever the data cannot tell.
 
-    The last one yielded is the plainest that the data allow; those before are plainer spellings
-    that were fitted on the way, which may do for their size.
+    The last one yielded is the plainest that the data allow; those before were fitted on the way
+    and may do for their size.
     """
     best = start
     for _ in range(12):
-        for candidate in _plainer(best, operators):
+        for candidate, allowance in _plainer(best, operators):
             try:
                 fitted = fit(candidate, sample)
             except ExpressionError:
                 continue
             if fitted is None:
                 continue
-            if _as_good(fitted, best, sample):
+            if _as_good(fitted, best, sample, allowance):
+                if best.size > fitted.size:
+                    yield best
                 best = fitted
                 break
             yield fitted
@@ -133,15 +135,17 @@ def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Iterato
     yield best
 
 
-def _as_good(new: Fitted, old: Fitted, sample: Sample) -> bool:
+def _as_good(new: Fitted, old: Fitted, sample: Sample, allowance: float) -> bool:
     """Whether ``new`` describes the data no longer than ``old`` under a tenable noise model."""
-    if new.length <= old.length:
+    if new.length <= old.length + allowance:
         return True
     if not _proportional(old, sample):
         return False
     ours = fit(new.expr, sample, proportional=True)
     theirs = fit(old.expr, sample, proportional=True)
-    return ours is not None and theirs is not None and ours.length <= theirs.length
+    return (
+        ours is not None and theirs is not None and ours.length <= theirs.length + allowance
+    )
 
 
 def _proportional(current: Fitted, sample: Sample) -> bool:
@@ -163,8 +167,8 @@ def _floats(expr: Expr) -> list[Expr]:
     return [node for node in walk(expr) if isinstance(node.value, float)]
 
 
-def _plainer(current: Fitted, operators: tuple[str, ...]) -> Iterator[Expr]:
-    """Variants with one constant fewer, most drastic first."""
+def _plainer(current: Fitted, operators: tuple[str, ...]) -> Iterator[tuple[Expr, float]]:
+    """Variants with one constant fewer, exponents first, and the nats they are allowed to cost."""
     expr = current.expr
     # Signs may have moved between a literal and its place, sizes stay.
     errors = {abs(v): e for v, e in zip(current.values, current.errors, strict=True)}
@@ -172,8 +176,23 @@ def _plainer(current: Fitted, operators: tuple[str, ...]) -> Iterator[Expr]:
         value = float(leaf.value)  # type: ignore[arg-type]
         error = errors.get(abs(value), math.inf)
         for plain in _plain_values(value, error, role):
-            yield from _replaced(expr, leaf, plain, operators)
-    yield from (tidy(tied) for tied in _tied(expr, errors))
+            allowance = _coincidence(value, plain) if role == "exponent" else 0.0
+            for candidate in _replaced(expr, leaf, plain, operators):
+                yield candidate, allowance
+    for tied in _tied(expr, errors):
+        yield tidy(tied), 0.0
+
+
+def _coincidence(value: float, plain: Expr) -> float:
+    """Nats of surprise at an exponent this close to a plain one if it were not that one.
+
+    Real data bend a law in small systematic ways, which count as evidence against the plain
+    exponent only as far as its nearness is no greater wonder.
+    """
+    if not isinstance(plain.value, Fraction) or plain.value.denominator > 2:
+        return 0.0
+    distance = max(abs(float(plain.value) - value), 1e-6)
+    return max(0.0, math.log(0.25 / distance))
 
 
 def _roles(expr: Expr) -> list[tuple[Expr, str]]:
