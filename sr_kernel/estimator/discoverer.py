@@ -20,6 +20,10 @@ from sr_kernel.search.engine import SearchResult, search
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
 
 
+MAX_REPEATED = 1_000_000
+"""Whole weights with a larger sum are taken as relative weights."""
+
+
 class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Find laws y = f(X) by searching formulas.
 
@@ -77,6 +81,8 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "Discoverer":
         """Search laws for X (n, d) and y (n,), weighted by sample_weight (n,).
 
+        A row of weight 3 counts as three rows.
+
         Raises DataError or OptionError (both are ValueErrors) with the way out.  Ctrl-C ends the
         search and keeps what was found.
         """
@@ -91,7 +97,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         weights = None
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
-            X, y, weights = _weighted_rows(X, y, weights)
+        X, y, weights = _settled_rows(X, y.astype(np.float64), weights)
         problem = Problem(
             names, X, y, weights, config.target, self._operator_names(), int(self.max_size),
             self._seed(),
@@ -216,11 +222,20 @@ def _check_finite(X: FloatArray, names: tuple[str, ...]) -> None:
         )
 
 
-def _weighted_rows(
-    X: FloatArray, y: FloatArray, weights: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Rows of weight zero count for nothing, so they are not even looked at."""
+def _settled_rows(
+    X: FloatArray, y: FloatArray, weights: FloatArray | None
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Rows in an order of their own, so that the order they came in changes nothing.
+
+    Whole weights count rows: they are repeated, and rows of weight zero are not even looked at.
+    """
+    order = np.lexsort((y, *X.T[::-1]))
+    if weights is None:
+        return X[order], y[order], None
     if (weights < 0).any() or not weights.any():
         raise DataError("sample_weight must not be negative, nor zero in every row")
-    used = weights > 0
-    return X[used], y[used], weights[used]
+    order = order[weights[order] > 0]
+    weights = weights[order]
+    if (weights % 1 == 0).all() and weights.sum() <= MAX_REPEATED:
+        order, weights = np.repeat(order, weights.astype(np.int64)), None
+    return X[order], y[order], weights

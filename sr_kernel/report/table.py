@@ -65,7 +65,7 @@ def r2_text(r2: float) -> str:
         return "undefined"
     gap = 1.0 - r2
     if gap > 1e-3:
-        return f"{r2:.4f}" if r2 > -10 else f"{r2:.3g}"
+        return f"{round(r2, 4) + 0.0:.4f}" if r2 > -10 else f"{r2:.3g}"
     return "1" if gap <= 1e-12 else f"{r2:.{1 - math.floor(math.log10(gap))}f}"
 
 

@@ -1,0 +1,203 @@
+"""Discoverer keeps scikit-learn's promises and its own."""
+
+import pickle
+import signal
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+from sr_kernel.errors import DataError, MissingExtraError, OptionError
+from sr_kernel.estimator import Config, Discoverer
+
+QUICK = {"time_limit": 5, "max_size": 9}
+
+
+@pytest.fixture(scope="module")
+def line():
+    """y = 3*a + 1 on a DataFrame with an idle column."""
+    a = np.arange(1.0, 9.0)
+    return pd.DataFrame({"a": a, "b": np.cos(a)}), 3 * a + 1
+
+
+@pytest.fixture(scope="module")
+def fitted(line):
+    return Discoverer(**QUICK).fit(*line)
+
+
+@pytest.mark.slow
+def test_check_estimator():
+    # Without on_skip the checks of other array libraries warn that they are skipped.
+    check_estimator(Discoverer(operators="+ *", max_size=5, time_limit=2), on_skip=None)
+
+
+def test_fit_and_what_it_leaves(fitted, line):
+    X, y = line
+    assert fitted.n_features_in_ == 2
+    assert list(fitted.feature_names_in_) == ["a", "b"]
+    assert fitted.interrupted_ is False
+    assert fitted.stop_reason_ in ("exact", "exhausted", "plateau", "time")
+    assert np.allclose(fitted.predict(X), y)
+    assert fitted.score(X, y) == pytest.approx(1)
+    frame = fitted.equations_
+    assert list(frame.columns) == ["complexity", "loss", "score", "r2", "equation", "conditions"]
+    assert (frame["complexity"].diff().dropna() > 0).all()
+    assert (frame["loss"].diff().dropna() < 0).all()
+
+
+def test_forms_of_the_best_law(fitted):
+    import sympy
+
+    a = sympy.Symbol("a")
+    assert sympy.simplify(fitted.sympy() - (3 * a + 1)).evalf() == pytest.approx(0, abs=1e-9)
+    assert "a" in fitted.latex()
+    assert "def law(a):" in fitted.python()
+
+
+def test_each_law_predicts(fitted, line):
+    X, _ = line
+    for i, law in enumerate(fitted.laws_):
+        loss = np.mean((fitted.predict(X, index=i) - line[1]) ** 2)
+        assert loss == pytest.approx(law.loss, rel=1e-6, abs=1e-20)
+
+
+def test_arrays_get_numbered_names(line):
+    X, y = line
+    found = Discoverer(**QUICK).fit(X.to_numpy(), y)
+    assert not hasattr(found, "feature_names_in_")
+    assert "x1" in found.equations_["equation"].iloc[-1]
+
+
+def test_same_seed_same_laws(line):
+    X, y = line
+    noisy = y + np.random.default_rng(0).normal(0, 0.5, len(y))
+    settings = {"max_size": 5, "operators": "+ *", "time_limit": 20, "random_state": 3}
+    first, second = (Discoverer(**settings).fit(X, noisy) for _ in range(2))
+    assert first.equations_.equals(second.equations_)
+
+
+def test_weights(line):
+    a = np.array([1.0, 2, 3, 4, 5, 6])
+    y = np.where(a == 3, 100.0, 2 * a)
+    weights = np.where(a == 3, 0.0, 1.0)
+    found = Discoverer(**QUICK).fit(a[:, None], y, sample_weight=weights)
+    assert found.predict(np.array([[3.0]])) == pytest.approx(6)
+
+
+def test_pickle_and_clone(fitted, line):
+    again = pickle.loads(pickle.dumps(fitted))
+    assert np.array_equal(again.predict(line[0]), fitted.predict(line[0]))
+    assert clone(fitted).get_params() == fitted.get_params()
+
+
+def test_in_a_pipeline(line):
+    X, y = line
+    pipeline = make_pipeline(StandardScaler(), Discoverer(**QUICK)).fit(X, y)
+    assert pipeline.score(X, y) == pytest.approx(1)
+
+
+def test_progress_and_stop(line):
+    seen = []
+    rng = np.random.default_rng(0)
+    X = rng.uniform(1, 2, (300, 3))
+    y = rng.normal(size=300)
+    config = Config(on_progress=seen.append, should_stop=lambda: len(seen) >= 2)
+    found = Discoverer(time_limit=60, config=config).fit(X, y)
+    assert found.stop_reason_ == "stopped"
+    assert len(seen) >= 2
+    assert found.laws_.seconds < 30
+
+
+def test_ctrl_c_keeps_what_was_found():
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(1, 2, (300, 3)), rng.normal(size=300)
+
+    def interrupt():
+        time.sleep(3)
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    found = Discoverer(time_limit=60).fit(X, y)
+    assert found.interrupted_
+    assert found.stop_reason_ == "stopped"
+    assert len(found.equations_) >= 1
+
+
+def test_config_can_leave_the_data_out(line):
+    found = Discoverer(config=Config(keep_data=False, target="mass"), **QUICK).fit(*line)
+    assert found.laws_.rows is None
+    assert found.laws_.question.target == "mass"
+
+
+def test_not_fitted():
+    for use in (
+        lambda d: d.equations_, lambda d: d.sympy(), lambda d: d.latex(), lambda d: d.python(),
+        lambda d: d.predict(np.zeros((1, 1))),
+    ):  # fmt: skip
+        with pytest.raises(NotFittedError):
+            use(Discoverer())
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "says"),
+    [
+        ({"guide": "on"}, MissingExtraError, "none is installed"),
+        ({"guide": "perhaps"}, OptionError, "auto, off or on"),
+        ({"operators": "+ foo"}, OptionError, "no operator 'foo'"),
+        ({"operators": []}, OptionError, "no operators"),
+        ({"max_size": 0}, OptionError, "whole number from 1 up"),
+        ({"max_size": 2.5}, OptionError, "whole number from 1 up"),
+        ({"time_limit": 0}, OptionError, "seconds above zero"),
+        ({"time_limit": float("inf")}, OptionError, "seconds above zero"),
+        ({"time_limit": "10s"}, OptionError, "seconds above zero"),
+        ({"n_jobs": 0}, OptionError, "number of threads"),
+        ({"config": {"target": "y"}}, OptionError, "Config"),
+    ],
+)
+def test_bad_settings(line, settings, error, says):
+    with pytest.raises(error, match=says):
+        Discoverer(**settings).fit(*line)
+
+
+def test_bad_data(line):
+    X, y = line
+    found = Discoverer(**QUICK)
+    with pytest.raises(DataError, match="column 'body' of X holds text"):
+        found.fit(X.assign(body="x"), y)
+    with pytest.raises(DataError, match="X contains NaN in 1 of 8 rows, the first in column 'b'"):
+        found.fit(X.assign(b=[np.nan, *X["b"][1:]]), y)
+    with pytest.raises(DataError, match="X contains inf in 8 of 8 rows"):
+        found.fit(X.assign(a=np.inf), y)
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        found.fit(X, np.full(8, np.nan))
+    with pytest.raises(ValueError, match="minimum of 2"):
+        found.fit(X[:1], y[:1])
+    with pytest.raises(DataError, match="negative"):
+        found.fit(X, y, sample_weight=-y)
+    with pytest.raises((DataError, ValueError), match="name"):
+        found.fit(pd.DataFrame(np.ones((4, 2)), columns=["a", "a"]), [1.0, 2, 3, 4])
+
+
+def test_constant_target(line):
+    found = Discoverer(**QUICK).fit(line[0], np.full(8, 2.5))
+    assert found.predict(line[0]).tolist() == [2.5] * 8
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_extreme_scales(scale):
+    x = np.arange(1.0, 9.0)[:, None] * scale
+    found = Discoverer(**QUICK).fit(x, 3 * x.ravel())
+    assert np.allclose(found.predict(x) / scale, 3 * x.ravel() / scale)
+
+
+def test_columns_with_equal_content(line):
+    X, y = line
+    found = Discoverer(**QUICK).fit(X.assign(c=X["a"]), y)
+    assert found.score(X.assign(c=X["a"]), y) == pytest.approx(1)
