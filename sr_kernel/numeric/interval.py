@@ -184,7 +184,7 @@ def _range(name: str, box: Box) -> Interval:
     if given is None:
         return EVERYTHING
     if isinstance(given, Interval):
-        return given
+        return given.meet(EVERYTHING)
     lo, hi = float(given[0]), float(given[1])
     if not lo <= hi or lo == INFINITY or hi == -INFINITY:
         raise OptionError(f"the range of {name!r} is ({lo}, {hi}): give a lower and an upper end")

@@ -25,7 +25,7 @@ _GUARD = 15
 _CLOSE = 1e-20
 """Distance to a border below which a decision is taken again at higher precision."""
 _SHRUNK = 1e-5
-_PASSES = 4
+_PASSES = 5
 _LARGEST_POWER = 1e15
 """Largest exponent of e that is computed."""
 _LARGEST_MAGNITUDE = 10_000
@@ -79,7 +79,7 @@ def _settled_value(expr: Expr, env: Mapping[str, Real], digits: int) -> Real:
     earlier: dict[Hashable, Real] = {}
     for last in [False] * (_PASSES - 1) + [True]:
         with mp.workdps(precision):
-            attempt = _Attempt(mp, env, earlier)
+            attempt = _Attempt(mp, env, earlier, last)
             try:
                 value = attempt.value(expr)
             except _UndefinedError:
@@ -102,10 +102,13 @@ class _Attempt:
     lower precision.
     """
 
-    def __init__(self, mp: Any, env: Mapping[str, Real], earlier: Mapping[Hashable, Real]) -> None:
+    def __init__(
+        self, mp: Any, env: Mapping[str, Real], earlier: Mapping[Hashable, Real], last: bool
+    ) -> None:
         self.mp = mp
         self.env = env
         self.earlier = earlier
+        self.last = last
         self.decided: dict[Hashable, Real] = {}
         self.values: dict[Expr, Real] = {}
         self.settled = True
@@ -183,12 +186,11 @@ class _Attempt:
         if border == 0 and gap and _keeps_digits(node):
             return value
         self.decided[key] = gap
-        if key not in self.earlier:
+        before = self.earlier.get(key)
+        if before is None or (before == 0 and gap):
+            # Too coarse to tell: go on as computed, and look again at higher precision.
             self.settled = False
-            return border
-        before = self.earlier[key]
-        if before == 0:
-            return border
+            return border if self.last else value
         return border if gap <= _SHRUNK * before else value
 
 
