@@ -28,6 +28,7 @@ describe('rSquared', () => {
     [1, '1'],
     [1 - 1e-14, '1'],
     [-0.25, '−0.2500'],
+    [-1e-9, '0.0000'],
     [-1e7, '−1×10⁷'],
     [null, '–']
   ])('%s', (value, text) => expect(rSquared(value)).toBe(text));
@@ -48,7 +49,7 @@ describe('withError', () => {
 
 describe('texts', () => {
   it('writes times', () => {
-    expect([3.21, 59.4, 61, 3600, null].map(seconds)).toEqual(['3.2 s', '59 s', '1 min 1 s', '60 min 0 s', '–']);
+    expect([3.21, 59.4, 61, 3600, null].map(seconds)).toEqual(['3.2 s', '59 s', '1 min 1 s', '60 min', '–']);
   });
 
   it('counts', () => {

@@ -37,6 +37,7 @@ describe('mathOf', () => {
     [['mul', 'x', ['neg', 'y']], 'x ( − y )'],
     [['mul', 'x', 2], 'x ⋅ 2'],
     [['mul', 'mass', 'speed'], 'mass ⋅ speed'],
+    [['mul', ['add', 'x', 1], ['sin', 'x']], '( x + 1 ) sin ( x )'],
     [['neg', ['add', 'x', 'y']], '− ( x + y )'],
     [['neg', ['mul', 'x', 'y']], '− x y'],
     [['div', ['add', 'x', 1], 'y'], 'mfrac[x + 1 y]'],

@@ -33,7 +33,7 @@ export function createDetail(): Detail {
   return {
     node,
     update(snapshot, law) {
-      const signature = JSON.stringify([snapshot.target, law]);
+      const signature = JSON.stringify([snapshot.target, snapshot.status, law]);
       if (signature === drawn) {
         return;
       }

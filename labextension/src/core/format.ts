@@ -41,7 +41,7 @@ export function rSquared(value: number | null): string {
     return '1';
   }
   const digits = gap > 0 && gap < 0.1 ? Math.min(12, 1 - Math.floor(Math.log10(gap))) : 4;
-  return value < -1000 ? number(value, 3) : signed(value.toFixed(digits));
+  return value < -1000 ? number(value, 3) : signed(value.toFixed(digits).replace(/^-(?=[0.]+$)/, ''));
 }
 
 export function count(value: number | null): string {
@@ -60,7 +60,7 @@ export function seconds(value: number | null): string {
     return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
   }
   const whole = Math.round(value);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 60)} min` + (whole % 60 === 0 ? '' : ` ${whole % 60} s`);
 }
 
 /** A value with its standard error in the digits that the error allows: "1.0049 ± 0.0012". */

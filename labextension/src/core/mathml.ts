@@ -171,7 +171,7 @@ function isLong(tree: Tree): boolean {
   if (typeof tree === 'string') {
     return isLongName(tree);
   }
-  return typeof tree !== 'number' && (tree[0] !== 'pow' || isLong(tree[1] ?? 'x'));
+  return typeof tree === 'object' && tree[0] === 'pow' && isLong(tree[1] ?? 'x');
 }
 
 function drawPower(base: Tree, power: Tree, style: Style): Piece {
