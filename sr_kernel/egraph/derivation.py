@@ -1,0 +1,253 @@
+"""Derivations: a result reached by named steps, each of which can be checked again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sr_kernel.egraph.domain import granted_conditions, lost_conditions
+from sr_kernel.egraph.nodes import NodeTable
+from sr_kernel.egraph.prover import Known, Prover, RawStep
+from sr_kernel.egraph.ruleset import Rule, Ruleset
+from sr_kernel.errors import AssumptionError
+from sr_kernel.expr import Expr, variables
+from sr_kernel.numeric.assumption import NOTHING, Assumptions
+
+Position = tuple[int, ...]
+Certificate = Callable[[Expr, Expr], bool]
+CHECK_POINTS = 24
+CHECK_DIGITS = 30
+CHECK_TOLERANCE = 1e-18
+CHECK_NODES, CHECK_ROUNDS = 3_000, 4
+NEUTRAL_RULES = frozenset({"mul-one", "add-zero", "pow-one"})
+REORDERED = "reordering"
+"""The name of a step that only puts terms or factors in another order or grouping."""
+BACKWARDS = " (right to left)"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``before`` turned into ``after`` by a rule applied at ``position``.
+
+    ``position`` leads from the root of ``before`` to the smallest part that changed, as indices
+    of arguments; ``conditions`` are what the rule's guard relied on beyond plain arithmetic.
+    """
+
+    rule: str
+    before: Expr
+    after: Expr
+    position: Position
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """``start`` turned into ``result`` step by step.
+
+    ``certificates`` re-verify the steps that are no rules of ``rules``, by name.
+    """
+
+    start: Expr
+    result: Expr
+    steps: tuple[Step, ...]
+    conditions: tuple[str, ...] = ()
+    stop_reason: str = "proved"
+    assumptions: Assumptions = NOTHING
+    domain: str = "any"
+    rules: Ruleset = field(default_factory=Ruleset.default, repr=False)
+    certificates: Mapping[str, Certificate] = field(default_factory=dict, repr=False)
+
+    def check(self) -> bool:
+        """Whether the steps lead from start to result and each of them holds.
+
+        A rule step is matched again in a fresh graph that knows this one rule; a certified step
+        is put to its certificate; and every step is compared at random points at high precision.
+        """
+        current = self.start
+        for step in self.steps:
+            if step.before is not current or not self._holds(step):
+                return False
+            current = step.after
+        return current is self.result
+
+    def _holds(self, step: Step) -> bool:
+        if not agree(step.before, step.after):
+            return False
+        if step.rule == REORDERED:
+            return same_but_order(step.before, step.after)
+        certificate = self.certificates.get(step.rule)
+        if certificate is not None:
+            return certificate(step.before, step.after)
+        rule = self.rules.by_name.get(step.rule.removesuffix(BACKWARDS))
+        if rule is None:
+            return False
+        facts = _facts(self.start, self.domain, self.assumptions)
+        prover = Prover(step.before, step.after, _with_arithmetic(rule), facts)
+        return prover.run(CHECK_NODES, CHECK_ROUNDS, float("inf")) == "proved"
+
+    def text(self) -> str:
+        """One line a step."""
+        from sr_kernel.egraph.rendering import as_text
+
+        return as_text(self)
+
+    def latex(self) -> str:
+        """An ``align*`` block."""
+        from sr_kernel.egraph.rendering import as_latex
+
+        return as_latex(self)
+
+    def html(self) -> str:
+        """A table; everything in it is escaped."""
+        from sr_kernel.egraph.rendering import as_html
+
+        return as_html(self)
+
+    def python(self) -> str:
+        """A test function that parses the steps again and checks each."""
+        from sr_kernel.egraph.rendering import as_python
+
+        return as_python(self)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def prove(
+    start: Expr,
+    goal: Expr,
+    rules: Ruleset | None = None,
+    *,
+    assumptions: Assumptions = NOTHING,
+    domain: str = "any",
+    known: Iterable[tuple[Expr, Expr, str]] = (),
+    certificates: Mapping[str, Certificate] | None = None,
+    node_limit: int = 1_500,
+    rounds: int = 6,
+    time_limit: float = 2.0,
+) -> Derivation | None:
+    """A derivation of ``goal`` from ``start``, or None where none was found within the limits.
+
+    ``known`` are equalities certified elsewhere as (left, right, name); they become steps of that
+    name, re-verified by ``certificates[name]``.  The equality holds wherever ``start`` is defined
+    (as far as ``domain`` lets rules rely on that) and the assumptions are true.
+    """
+    ruleset = rules if rules is not None else Ruleset.default()
+    facts = _facts(start, domain, assumptions)
+    prover = Prover(start, goal, ruleset, facts, (Known(*item) for item in known))
+    if prover.run(node_limit, rounds, time.monotonic() + time_limit) != "proved":
+        return None
+    return Derivation(
+        start,
+        goal,
+        tuple(_steps(start, goal, prover.proof())),
+        lost_conditions(start, goal, assumptions),
+        "proved",
+        assumptions,
+        domain,
+        ruleset,
+        certificates or {},
+    )
+
+
+def joined(first: Derivation, *others: Derivation) -> Derivation:
+    """Derivations put end to end; each must start where the one before ended."""
+    everything = (first, *others)
+    certificates: dict[str, Certificate] = {}
+    for part in everything:
+        certificates.update(part.certificates)
+    result = everything[-1].result
+    return Derivation(
+        first.start,
+        result,
+        tuple(step for part in everything for step in part.steps),
+        lost_conditions(first.start, result, first.assumptions),
+        everything[-1].stop_reason,
+        first.assumptions,
+        first.domain,
+        first.rules,
+        certificates,
+    )
+
+
+@lru_cache(maxsize=512)
+def _with_arithmetic(rule: Rule) -> Ruleset:
+    """One rule with the arithmetic of literals, which is no step of its own."""
+    default = Ruleset.default()
+    plain = [item for item in default if item.ruleset == "fold" or item.name in NEUTRAL_RULES]
+    return Ruleset((rule, *(item for item in plain if item.name != rule.name)))
+
+
+def _facts(start: Expr, domain: str, assumptions: Assumptions) -> Assumptions:
+    try:
+        return assumptions | Assumptions(granted_conditions(start, domain, assumptions))
+    except AssumptionError:
+        return assumptions  # the start is defined nowhere: rely on nothing
+
+
+def _steps(start: Expr, goal: Expr, raw: Iterable[RawStep]) -> list[Step]:
+    """Printed steps; changes of order and grouping are merged into their neighbours."""
+    steps: list[Step] = []
+    current = start
+    for _, after, reason, forward in raw:
+        if reason.rule == "regrouping" or same_but_order(current, after):
+            continue
+        name = reason.rule if forward else reason.rule + BACKWARDS
+        steps.append(_step(name, current, after, reason.conditions))
+        current = after
+    if current is goal:
+        return steps
+    if steps and same_but_order(current, goal):
+        last = steps.pop()
+        return [*steps, _step(last.rule, last.before, goal, last.conditions)]
+    return [*steps, _step(REORDERED, current, goal, ())]
+
+
+def _step(rule: str, before: Expr, after: Expr, conditions: tuple[str, ...]) -> Step:
+    return Step(rule, before, after, changed_at(before, after), conditions)
+
+
+def changed_at(before: Expr, after: Expr) -> Position:
+    """Where the smallest part of ``before`` lies outside of which the two are the same."""
+    position: list[int] = []
+    while before.op == after.op and len(before.args) == len(after.args):
+        pairs = zip(before.args, after.args, strict=True)
+        places = [place for place, (one, other) in enumerate(pairs) if one is not other]
+        if len(places) != 1:
+            break
+        position.append(places[0])
+        before, after = before.args[places[0]], after.args[places[0]]
+    return tuple(position)
+
+
+def same_but_order(one: Expr, other: Expr) -> bool:
+    """Whether two expressions differ at most in the order and grouping of terms and factors."""
+    table = NodeTable()
+    return table.enter(one, 0) == table.enter(other, 0)
+
+
+def agree(one: Expr, other: Expr, *, seed: int = 0) -> bool:
+    """Whether two expressions have the same values at random points where both are defined."""
+    from sr_kernel.numeric.precise import evaluate_precise
+
+    names = tuple(dict.fromkeys((*variables(one), *variables(other))))
+    for point in _points(names, seed):
+        a = evaluate_precise(one, point, CHECK_DIGITS)
+        b = evaluate_precise(other, point, CHECK_DIGITS)
+        if a is not None and b is not None and abs(a - b) > CHECK_TOLERANCE * (1 + abs(a)):
+            return False
+    return True
+
+
+def _points(names: Sequence[str], seed: int) -> Iterable[dict[str, float]]:
+    rng = random.Random(seed)
+    for _ in range(CHECK_POINTS if names else 1):
+        reach = rng.choice((0.9, 2.0, 5.0))
+        low = rng.choice((-reach, 0.0))
+        yield {name: round(rng.uniform(low, reach), 6) for name in names}
