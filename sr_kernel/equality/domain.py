@@ -54,8 +54,10 @@ NEVER = Condition("!=", ZERO)
 def _sides(relation: str, term: Expr) -> tuple[Expr, str, Expr]:
     """The condition with its constant on the right and without a leading minus."""
     right = ZERO
-    if term.op == "add" and term.args[-1].is_number:
-        term, right = apply("add", *term.args[:-1]), -term.args[-1]
+    constant = next((arg for arg in term.args if arg.is_number), None)
+    if term.op == "add" and constant is not None:
+        rest = [arg for arg in term.args if arg is not constant]
+        term, right = apply("add", *rest), -constant
     if term.op == "neg" or (term.op == "mul" and term.args[0].op == "neg"):
         term, right = -term, -right
         relation = {">": "<", ">=": "<="}.get(relation, relation)

@@ -353,7 +353,7 @@ def _logs_joined(terms: list[tuple[Fraction, Expr]]) -> list[tuple[Fraction, Exp
     value = Fraction(1)
     for q, term in logs:
         content = term.args[0].value
-        if not isinstance(content, Fraction):
+        if not isinstance(content, Fraction) or content <= 0:
             return terms
         value *= content ** int(q)
     rest = [pair for pair in terms if pair not in logs]

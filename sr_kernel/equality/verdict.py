@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sr_kernel.egraph.derivation import prove
 from sr_kernel.equality.angle_rules import angle_parts
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
@@ -31,10 +32,12 @@ from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.skeleton import skeleton_of
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr
+from sr_kernel.numeric.assumption import Assumptions
 
 EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
 _EXACT = Constants([])
 _ROWS = 96
+_PROOF_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,26 +92,42 @@ class _Comparison:
         family = self._family()
         if family is not None:
             return family
+        for layer in (self._refuted, self._derived):
+            found = layer()
+            if found is not None:
+                return found
+        return Verdict(UNDECIDED)
+
+    def _derived(self) -> Verdict | None:
+        """Equality by the rewrite rules; tried last, since it is the slowest."""
+        both = self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
+        if NEVER in both:
+            return None
+        found = prove(
+            self.a, self.b, assumptions=self.knowledge.assumptions, time_limit=_PROOF_SECONDS
+        )
+        return None if found is None else Verdict(EQUAL, self._one_sided(), method="e-graph")
+
+    def _refuted(self) -> Verdict | None:
         found = self._refutation()
         if found is not None:
             return Verdict(
                 DIFFERENT, (), found.point, found.left, found.right, method="counterexample"
             )
-        return Verdict(UNDECIDED)
+        return None
 
     def _proof(self) -> str:
         """The layer that shows equality, or an empty text."""
         if self.a is self.b or canonical_key(self.a) == canonical_key(self.b):
             return "key"
         both = self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
-        signs = self.ledger.signs(both)
-        if NEVER in both or _contradicts(both, signs):
-            return ""
-        if self._difference_vanishes(signs):
-            return "normal form"
-        return ""
+        return "normal form" if self._difference_vanishes(both) else ""
 
-    def _difference_vanishes(self, signs: Signs) -> bool:
+    def _difference_vanishes(self, conditions: frozenset[Condition]) -> bool:
+        """Whether a - b is 0 where all ``conditions`` hold, which must be possible."""
+        signs = self.ledger.signs(conditions)
+        if NEVER in conditions or _contradicts(conditions, signs):
+            return False
         plain = Normalizer(_EXACT, signs)
         normalizer = Normalizer(_EXACT, signs, self.mode)
         normalizer.angle_parts = angle_parts(plain, (self.a, self.b))
@@ -116,6 +135,10 @@ class _Comparison:
             return normalizer.form(self.a - self.b).is_zero
         except (TooLarge, ZeroDivisionError, ExpressionError):
             return False
+
+    def agrees_where_defined(self) -> bool:
+        """Whether the normal form of a - b vanishes where a is defined."""
+        return self.a is self.b or self._difference_vanishes(self.ledger.conditions(self.a))
 
     def _one_sided(self) -> tuple[str, ...]:
         left, right = self.ledger.conditions(self.a), self.ledger.conditions(self.b)
@@ -145,6 +168,12 @@ class _Comparison:
             return one
         other = find_difference(b, a, names, points)
         return None if other is None else Difference(other.point, other.right, other.left)
+
+
+def same_normal_form(a: Expr, b: Expr, assumptions: Assumptions) -> bool:
+    """Whether the normal form shows ``a = b`` wherever ``a`` is defined."""
+    comparison = _Comparison(a, b, Knowledge.of(assumptions))
+    return comparison.agrees_where_defined()
 
 
 def _contradicts(conditions: Iterable[Condition], signs: Signs) -> bool:

@@ -37,12 +37,15 @@ class Simplification:
     conditions: tuple[str, ...]
     stop_reason: str
     seconds: float
+    passed: tuple[Expr, ...] = ()
+    """The forms on the way, the result last."""
 
 
 @dataclass(slots=True)
 class _Task:
     start: Expr
     current: Expr
+    passed: list[Expr] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
     stop_reason: str = ""
     seconds: float = 0.0
@@ -73,7 +76,11 @@ class Pipeline:
     def _report(self, task: _Task) -> Simplification:
         conditions = dict.fromkeys(str(condition) for condition in task.conditions)
         return Simplification(
-            task.current, tuple(conditions), task.stop_reason or DONE, task.seconds
+            task.current,
+            tuple(conditions),
+            task.stop_reason or DONE,
+            task.seconds,
+            tuple(task.passed),
         )
 
     def _round(self, tasks: list[_Task]) -> None:
@@ -141,6 +148,7 @@ class Pipeline:
                 refused = MISMATCH
                 continue
             task.current = form
+            task.passed.append(form)
             task.conditions.extend(dropped)
             return refused
         return refused

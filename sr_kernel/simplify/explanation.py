@@ -1,0 +1,108 @@
+"""Derivations of a simplification, or of the equality of two expressions.
+
+Steps by named rewrite rules are looked for first; what only the normal form shows becomes a step
+called "normal form", which is certified by computing it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from sr_kernel.egraph.derivation import Certificate, Derivation, Step, joined, prove
+from sr_kernel.equality.reading import Assume, assumptions_of, read
+from sr_kernel.equality.verdict import same_normal_form
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr
+from sr_kernel.numeric.assumption import Assumptions
+from sr_kernel.simplify.interface import simplify_detailed
+
+NORMAL_FORM = "normal form"
+UNPROVED = "no proof found"
+_SECONDS = 0.5
+_SIMPLIFIED = object()
+
+
+def explain(
+    expr: object,
+    other: object = _SIMPLIFIED,
+    *,
+    assume: Assume = (),
+    domain: str = "isolated",
+    time_limit: float | None = None,
+) -> Derivation:
+    """How ``expr`` becomes its simplified form, or ``other``, by steps that can be checked again.
+
+    Where no derivation is found, ``stop_reason`` says so and there are no steps.  Raises the
+    errors of :func:`sr_kernel.simplify.simplify`.
+    """
+    start = read(expr)
+    if other is _SIMPLIFIED:
+        assumptions = assumptions_of(assume, [expr])
+        found = simplify_detailed(start, assume=assumptions, domain=domain, time_limit=time_limit)
+        return _Explainer(assumptions, domain).chain([start, *found.passed], found.conditions)
+    goal = read(other)
+    assumptions = assumptions_of(assume, [expr, other])
+    return _Explainer(assumptions, "any").between(start, goal)
+
+
+class _Explainer:
+    def __init__(self, assumptions: Assumptions, domain: str) -> None:
+        self.assumptions = assumptions
+        self.domain = domain
+        self.certificates: Mapping[str, Certificate] = {NORMAL_FORM: self._certified}
+
+    def _certified(self, before: Expr, after: Expr) -> bool:
+        return same_normal_form(before, after, self.assumptions)
+
+    def chain(self, forms: list[Expr], conditions: tuple[str, ...]) -> Derivation:
+        """From the first of ``forms`` through all others to the last."""
+        whole = self._by_rules(forms[0], forms[-1])
+        if whole is not None:
+            return whole
+        parts = [self._one(a, b) for a, b in pairwise(forms)]
+        if any(part is None for part in parts):
+            return self._derivation(forms[0], forms[-1], (), conditions, UNPROVED)
+        first, *rest = [part for part in parts if part is not None]
+        return joined(first, *rest)
+
+    def between(self, start: Expr, goal: Expr) -> Derivation:
+        """From ``start`` to ``goal``, directly or by way of their simplified forms."""
+        found = self._one(start, goal)
+        if found is not None:
+            return found
+        return self._derivation(start, goal, (), (), UNPROVED)
+
+    def _one(self, start: Expr, goal: Expr) -> Derivation | None:
+        found = self._by_rules(start, goal)
+        if found is not None:
+            return found
+        if not self._certified(start, goal):
+            return None
+        step = Step(NORMAL_FORM, start, goal, ())
+        return self._derivation(start, goal, (step,), (), "proved")
+
+    def _by_rules(self, start: Expr, goal: Expr) -> Derivation | None:
+        if start is goal:
+            return self._derivation(start, goal, (), (), "proved")
+        try:
+            return prove(
+                start, goal, assumptions=self.assumptions, domain=self.domain,
+                certificates=self.certificates, time_limit=_SECONDS,
+            )  # fmt: skip
+        except ExpressionError:  # a step would be deeper than a term may be
+            return None
+
+    def _derivation(
+        self,
+        start: Expr,
+        goal: Expr,
+        steps: tuple[Step, ...],
+        conditions: tuple[str, ...],
+        reason: str,
+    ) -> Derivation:
+        options: dict[str, Any] = {"assumptions": self.assumptions, "domain": self.domain}
+        return Derivation(
+            start, goal, steps, conditions, reason, certificates=self.certificates, **options
+        )
