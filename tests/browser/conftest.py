@@ -199,8 +199,8 @@ class Lab:
 
     def command(self, name: str, options: dict[str, Any] | None = None) -> None:
         """Carry out a command of JupyterLab without waiting for its end."""
-        call = f"window.jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(options or {})})"
-        self.page.evaluate(f"() => {{ {call}; }}")
+        call = "([name, options]) => { window.jupyterapp.commands.execute(name, options); }"
+        self.page.evaluate(call, [name, options or {}])
 
     def run_cell(self, index: int) -> None:
         """Start a cell, or queue it behind the running one."""
