@@ -1,0 +1,83 @@
+"""The notebooks run from top to bottom, and their results are what a reader sees afterwards."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+from sr_kernel.expr import parse
+from sr_kernel.numeric import compile_program, evaluate
+from sr_kernel.report.snapshot import MIME, validate
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+FIRST = NOTEBOOKS / "01_first_law.ipynb"
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_are_kept_without_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert cells
+    assert all(not cell.outputs and cell.execution_count is None for cell in cells)
+    assert path.stat().st_size < 20_000
+
+
+@pytest.fixture(scope="module")
+def executed():
+    notebook = nbformat.read(FIRST, as_version=4)
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    return notebook
+
+
+def snapshots(notebook: Any) -> dict[str, dict[str, Any]]:
+    """The snapshots in the outputs by the name of the data."""
+    bundles = [
+        output.data
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if MIME in output.get("data", {})
+    ]
+    assert all({"text/html", "text/plain", "text/latex"} <= set(bundle) for bundle in bundles)
+    return {bundle[MIME]["data"]: validate(bundle[MIME]) for bundle in bundles}
+
+
+def values(snapshot: dict[str, Any], **columns: Any) -> list[np.ndarray]:
+    """What each law of the front says for ``columns``."""
+    names = snapshot["variables"]
+    X = np.column_stack([np.asarray(columns[name], dtype=float) for name in names])
+    programs = [compile_program(parse(law["equation"], names), names) for law in snapshot["front"]]
+    return [np.broadcast_to(evaluate(program, X), len(X)) for program in programs]
+
+
+def is_flat(numbers: np.ndarray, tolerance: float) -> bool:
+    return bool(np.ptp(numbers) <= tolerance * abs(numbers.mean()) and abs(numbers.mean()) > 0)
+
+
+@pytest.mark.slow
+def test_the_first_notebook_finds_its_four_laws(executed):
+    found = snapshots(executed)
+    assert set(found) == {"kepler", "planets_modern", "leavitt1912", "hydrogen_lines"}
+    assert all(snapshot["status"] == "finished" for snapshot in found.values())
+    a = np.array([0.4, 1.0, 5.0, 30.0])
+    for planets in ("kepler", "planets_modern"):
+        assert any(is_flat(P / a**1.5, 1e-6) for P in values(found[planets], a=a))
+    P = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
+    steps = [np.diff(brightness) for brightness in values(found["leavitt1912"], P=P)]
+    assert any(is_flat(step, 1e-6) and step[0] < 0 for step in steps)
+    n1, n2 = np.array([[1, 2], [1, 7], [2, 3], [4, 9], [5, 6]], dtype=float).T
+    waves = values(found["hydrogen_lines"], n1=n1, n2=n2)
+    assert any(is_flat(wave * (1 / n1**2 - 1 / n2**2), 1e-6) for wave in waves)
+
+
+@pytest.mark.slow
+def test_its_export_shows_the_results_without_a_script_of_ours(executed):
+    page, _ = HTMLExporter().from_notebook_node(executed)
+    assert page.count("<svg") >= 4
+    assert page.count("<math") >= 4
+    assert "distinct functions" in page
+    assert "vnd.sr-kernel" not in page
