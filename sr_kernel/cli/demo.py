@@ -80,6 +80,8 @@ def run_notebook(path: Path) -> list[Laws]:
         client = NotebookClient(
             notebook, timeout=CELL_TIMEOUT, kernel_name="python3",
             resources={"metadata": {"path": str(path.parent)}},
+            # The kernel is reached over TCP on this machine, which it would warn about.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
         )  # fmt: skip
         try:
             client.execute(env={**os.environ, FOLDER: folder})

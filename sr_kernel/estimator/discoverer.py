@@ -19,7 +19,6 @@ from sr_kernel.report.question import Question, Rows
 from sr_kernel.search.engine import SearchResult, search
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
 
-
 MAX_REPEATED = 1_000_000
 """Whole weights with a larger sum are taken as relative weights."""
 

@@ -60,7 +60,7 @@ def _header(results: Sequence[Laws], title: str) -> str:
         f"<header><h1>{escape(title)}</h1><p class='soft'>Each law below was found from the "
         f"numbers alone, by searching formulas of growing size.</p>{_big(numbers)}</header>"
         '<div class="scroll"><table class="overview"><thead><tr><th class="math">Question</th>'
-        '<th class="math">Best law</th><th>R²</th><th>Size</th></tr></thead>'
+        '<th class="math">Best law</th><th>R²</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -70,13 +70,13 @@ def _overview_row(laws: Laws, i: int) -> str:
     link = f'<a href="#d{i}"><code>{escape(asked.formula)}</code></a>'
     about = f'{link}<br><span class="soft">{escape(asked.data)}</span>'
     if not laws.front:
-        empty = '<td class="math">none found</td><td></td><td></td>'
+        empty = '<td class="math">none found</td><td></td>'
         return f'<tr><td class="math">{about}</td>{empty}</tr>'
     best = laws.law()
     return (
         f'<tr><td class="math">{about}</td>'
         f'<td class="math">{to_mathml(best.expr, left=laws.left)}</td>'
-        f"<td>{r2_text(best.r2)}</td><td>{best.complexity}</td></tr>"
+        f"<td>{r2_text(best.r2)}</td></tr>"
     )
 
 

@@ -5,7 +5,7 @@ import shlex
 from html import escape
 
 from sr_kernel import __version__
-from sr_kernel.formula.datasets import dataset_names
+from sr_kernel.formula.datasets import datasets
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.question import Question
 
@@ -37,7 +37,7 @@ def notebook_cell(asked: Question) -> str:
 
 def shell_command(asked: Question) -> str:
     """The command that asks the question; data of a notebook stand as a CSV file."""
-    data = asked.data if asked.data in dataset_names() else f"{asked.data}.csv"
+    data = _bundled_name(asked) or f"{asked.data}.csv"
     words = ["sr-kernel", "discover", asked.formula, "--data", data]
     if asked.time_limit is not None:
         words += ["--time", f"{asked.time_limit:g}"]
@@ -45,6 +45,15 @@ def shell_command(asked: Question) -> str:
     for condition in asked.where:
         words += ["--where", condition]
     return shlex.join(words)
+
+
+def _bundled_name(asked: Question) -> str:
+    """The bundled data set that the rows are from, whatever the notebook calls it."""
+    for dataset in datasets().values():
+        same_rows = asked.where or dataset.table().rows == asked.rows + asked.dropped
+        if asked.source == dataset.citation and same_rows:
+            return dataset.name
+    return ""
 
 
 def _signs(operators: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """The reproduction box asks the same question again."""
 
 import shlex
+from dataclasses import replace
 
 from sr_kernel.cli.arguments import parse_arguments
 from sr_kernel.report.question import Question
@@ -19,6 +20,15 @@ def test_shell_command_is_read_as_the_same_question():
     assert arguments.data == "lab.csv"
     assert (arguments.time, arguments.seed, arguments.where) == (2.5, 4, ["x > 1"])
     assert arguments.operators == "+ - ** sqrt"
+
+
+def test_bundled_data_are_named_as_the_shell_knows_them():
+    from sr_kernel.formula.datasets import dataset
+
+    source = dataset("kepler1618").citation
+    mine = replace(ASKED, data="mine", source=source, rows=5, dropped=1, where=())
+    assert "--data kepler1618" in shell_command(mine)
+    assert "--data mine.csv" in shell_command(replace(mine, rows=4))
 
 
 def test_notebook_cell():
