@@ -155,10 +155,10 @@ def kernel(op: str) -> Kernel:
     if found is not None:
         return found
     function = OPERATORS[op].numpy
-    return function if isinstance(function, np.ufunc) else _writing(function)
+    return function if isinstance(function, np.ufunc) else writing(function)
 
 
-def _writing(function: Callable[..., Any]) -> Kernel:
+def writing(function: Callable[..., Any]) -> Kernel:
     """``function`` with ``out`` as its last argument."""
 
     def wrapped(*args: Any) -> Any:

@@ -135,6 +135,7 @@ def _is_tame(term, env) -> bool:
     return True
 
 
+@settings(deadline=None)
 @given(terms, st.lists(st.tuples(coordinates, coordinates), min_size=2, max_size=5))
 def test_rows_do_not_influence_each_other(term, rows) -> None:
     program = compile_program(term, NAMES)

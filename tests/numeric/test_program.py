@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from small_terms import NAMES, terms
 
 from sr_kernel.errors import DataError, ExpressionError, OptionError
@@ -47,6 +47,7 @@ def test_prefixes_of_sums_are_shared() -> None:
     assert [step.op for step in program.steps].count("add") == 3
 
 
+@settings(deadline=None)
 @given(terms)
 def test_round_trip(term) -> None:
     program = compile_program(term, NAMES)
@@ -54,6 +55,7 @@ def test_round_trip(term) -> None:
     assert program.to_expr(program.theta) is term
 
 
+@settings(deadline=None)
 @given(terms)
 def test_new_constants_read_back(term) -> None:
     program = compile_program(term, NAMES)
