@@ -112,9 +112,9 @@ def _plain(n: Normalizer, op: str, arg: Expr) -> Core:
 
 def _expanded(n: Normalizer, op: str, terms: list[tuple[Fraction, Expr]]) -> Core | None:
     """sin or cos of a sum or a small multiple by the addition theorems; None for one plain term."""
-    (first, atom), *rest = terms
-    if len(terms) > _MOST_TERMS:
+    if not 1 <= len(terms) <= _MOST_TERMS:
         return None
+    (first, atom), *rest = terms
     if rest:
         (s1, c1), (s2, c2) = (_pair(n, [(first, atom)]), _pair(n, rest))
         if op == "sin":

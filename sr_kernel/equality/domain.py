@@ -194,7 +194,8 @@ class Ledger:
             term = kept[0][0]
         else:
             term = apply("mul", *(factor ** number(power) for factor, power in kept))
-        return [Condition(relation, self.normalizer.best(term if sign > 0 else -term))]
+        condition = Condition(relation, self.normalizer.best(term if sign > 0 else -term))
+        return [] if _holds(condition, self.normalizer.signs) else [condition]
 
 
 def _holds(condition: Condition, signs: Signs) -> bool:

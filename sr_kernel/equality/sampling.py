@@ -24,7 +24,9 @@ ROWS = 48
 _FAST_TOLERANCE = 1e-7
 _DIGITS = 50
 _FLOAT_TOLERANCE = 1e-9
+_STRICT_TOLERANCE = 1e-12
 _EXACT_TOLERANCE = 1e-30
+_THOROUGH_ROWS = 12
 _FLOAT_ROUNDING = 1e-13
 _EXACT_ROUNDING = 1e-40
 
@@ -47,10 +49,16 @@ def sample_points(
     points = np.empty_like(unit)
     for column, name in enumerate(names):
         low, high = (box or {}).get(name, (-math.inf, math.inf))
-        points[:, column] = _spread(unit[:, column], low, high)
+        points[:, column] = _short(_spread(unit[:, column], low, high), low, high)
         if name in integers:
             points[:, column] = np.clip(np.round(points[:, column]), low, high)
     return points
+
+
+def _short(values: FloatArray, low: float, high: float) -> FloatArray:
+    """Values of few digits, for counterexamples that people read."""
+    rounded = np.array([float(f"{value:.3g}") for value in values])
+    return np.where((rounded > low) & (rounded < high), rounded, values)
 
 
 def _spread(unit: FloatArray, low: float, high: float) -> FloatArray:
@@ -80,27 +88,34 @@ def has_floats(*exprs: Expr) -> bool:
     return any(isinstance(node.value, float) for expr in exprs for node in walk(expr))
 
 
-def tolerance(*exprs: Expr) -> float:
-    """Relative difference at high precision above which values count as different."""
-    return _FLOAT_TOLERANCE if has_floats(*exprs) else _EXACT_TOLERANCE
-
-
 def find_difference(
-    a: Expr, b: Expr, names: Sequence[str], points: FloatArray, *, both_defined: bool = False
+    a: Expr, b: Expr, names: Sequence[str], points: FloatArray, *, thorough: bool = False
 ) -> Difference | None:
     """A row of ``points`` at which a is defined and b differs, confirmed at high precision.
 
-    An undefined b counts as a difference unless ``both_defined`` is asked for.
+    An undefined b counts as a difference.  ``thorough`` asks for a difference where both are
+    defined, and looks for small ones too: some rows are compared at high precision only.
     """
     left, right = values(a, names, points), values(b, names, points)
     with np.errstate(all="ignore"):
         gap = np.abs(left - right)
         close = gap <= _FAST_TOLERANCE * np.maximum(np.abs(left), np.abs(right))
-    for row in np.flatnonzero(~(close | np.isnan(left))):
-        found = _confirmed(a, b, dict(zip(names, points[row].tolist(), strict=True)))
-        if found is not None and not (both_defined and found.right is None):
+    tolerance = _tolerance(a, b, thorough)
+    suspects = np.flatnonzero(~(close | np.isnan(left)))
+    rest = np.flatnonzero(close)[:_THOROUGH_ROWS] if thorough else suspects[:0]
+    for row in (*suspects, *rest):
+        point = dict(zip(names, points[row].tolist(), strict=True))
+        found = _confirmed(a, b, point, tolerance)
+        if found is not None and not (thorough and found.right is None):
             return found
     return None
+
+
+def _tolerance(a: Expr, b: Expr, thorough: bool) -> float:
+    """Relative difference at high precision above which values count as different."""
+    if not has_floats(a, b):
+        return _EXACT_TOLERANCE
+    return _STRICT_TOLERANCE if thorough else _FLOAT_TOLERANCE
 
 
 def names_of(*exprs: Expr) -> tuple[str, ...]:
@@ -113,7 +128,7 @@ def values(expr: Expr, names: Sequence[str], points: FloatArray) -> FloatArray:
     return evaluate(compile_program(expr, tuple(names)), points)
 
 
-def _confirmed(a: Expr, b: Expr, point: dict[str, float]) -> Difference | None:
+def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: float) -> Difference | None:
     """The difference at ``point`` if it stands at high precision; undefined b counts as one."""
     left = evaluate_precise(a, point, _DIGITS)
     if left is None:
@@ -123,7 +138,7 @@ def _confirmed(a: Expr, b: Expr, point: dict[str, float]) -> Difference | None:
         return Difference(point, _float(left), None)
     scale = max(abs(left), abs(right))
     gap = abs(left - right)
-    if gap <= tolerance(a, b) * scale or _is_rounding(a, b, point, gap):
+    if gap <= tolerance * scale or _is_rounding(a, b, point, gap):
         return None
     return Difference(point, _float(left), _float(right))
 

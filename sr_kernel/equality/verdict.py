@@ -158,7 +158,7 @@ class _Comparison:
         a, b = self.a, self.b
         names = names_of(a, b)
         points = self.knowledge.points(names, _ROWS)
-        found = find_difference(a, b, names, points, both_defined=True)
+        found = find_difference(a, b, names, points, thorough=True)
         defined = ~np.isnan(values(a, names, points)) & ~np.isnan(values(b, names, points))
         if found is not None or defined.any():
             return found

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from sr_kernel.errors import AssumptionError, ExpressionError, OptionError
 from sr_kernel.expr import Expr, parse, to_text
 from sr_kernel.simplify import simplify, simplify_all, simplify_all_detailed, simplify_detailed

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from sr_kernel.equality.sampling import find_difference, names_of, sample_points
 from sr_kernel.expr import Expr, apply, number, parse, substitute, symbol, to_text
 from sr_kernel.simplify import simplify, simplify_detailed
@@ -31,9 +32,11 @@ def leaves() -> st.SearchStrategy[Expr]:
 
 def grown(children: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     return st.one_of(
-        st.tuples(st.sampled_from(["add", "add", "mul", "mul", "div", "pow", "min", "max"]), children, children).map(
-            lambda parts: apply(*parts)
-        ),
+        st.tuples(
+            st.sampled_from(["add", "add", "mul", "mul", "div", "pow", "min", "max"]),
+            children,
+            children,
+        ).map(lambda parts: apply(*parts)),
         st.tuples(st.sampled_from(UNARY), children).map(lambda parts: apply(*parts)),
         st.tuples(children, st.sampled_from(POWERS)).map(
             lambda parts: apply("pow", parts[0], number(parts[1]))
@@ -125,9 +128,7 @@ DOMAINS = [
 
 
 @pytest.mark.parametrize(("source", "domain", "expected", "conditions"), DOMAINS)
-def test_domain_modes(
-    source: str, domain: str, expected: str, conditions: tuple[str, ...]
-) -> None:
+def test_domain_modes(source: str, domain: str, expected: str, conditions: tuple[str, ...]) -> None:
     found = simplify_detailed(source, domain=domain)
     assert found.result.size <= parse(expected).size
     assert set(found.conditions) == set(conditions)

@@ -1,0 +1,76 @@
+"""The ledger of domain conditions."""
+
+from __future__ import annotations
+
+import pytest
+
+from sr_kernel.equality.constants import Constants
+from sr_kernel.equality.domain import Ledger, is_isolated
+from sr_kernel.equality.normal_form import Normalizer
+from sr_kernel.expr import parse
+
+CONDITIONS = [
+    ("x + 1", set()),
+    ("1/x", {"x != 0"}),
+    ("1/(x**2 + 1)", set()),
+    ("1/(x*y)", {"x != 0", "y != 0"}),
+    ("sqrt(x)", {"x >= 0"}),
+    ("sqrt(x**2)", set()),
+    ("sqrt(x - 1)", {"x >= 1"}),
+    ("sqrt(2 - x)", {"x <= 2"}),
+    ("log(x)", {"x > 0"}),
+    ("log(x**2)", {"x != 0"}),
+    ("log(exp(x) + 1)", set()),
+    ("1/exp(x)", set()),
+    ("1/sqrt(x)", {"x != 0", "x >= 0"}),
+    ("x**(1/2)", {"x >= 0"}),
+    ("x**-0.5", {"x > 0"}),
+    ("x**-2", {"x != 0"}),
+    ("asin(x)", {"x >= -1", "x <= 1"}),
+    ("asin(sin(x))", set()),
+    ("tan(x)", {"cos(x) != 0"}),
+    ("x**y", {"x**y is real"}),
+    ("2**y", set()),
+    ("1/(x - x)", {"0 != 0"}),
+    ("log(x*y)", {"x*y > 0"}),
+    ("1/abs(x)", {"x != 0"}),
+    ("mod(x, 3)", set()),
+]
+
+
+def ledger() -> Ledger:
+    return Ledger(Normalizer(Constants([])))
+
+
+@pytest.mark.parametrize(("text", "expected"), CONDITIONS)
+def test_conditions(text: str, expected: set[str]) -> None:
+    assert {str(condition) for condition in ledger().conditions(parse(text))} == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "missing"),
+    [
+        ("1/x", "log(x)", []),
+        ("log(x)", "1/x", ["x > 0"]),
+        ("sqrt(x)", "log(x)", []),
+        ("log(x)", "sqrt(x)", ["x > 0"]),
+        ("sqrt(x + 3)", "log(x)", []),
+        ("log(x*y)", "log(x) + log(y)", []),
+        ("log(x)", "log(x*y)", ["x > 0"]),
+        ("1/(x + y)", "log(x) + sqrt(y)", []),
+    ],
+)
+def test_what_follows_from_what(wanted: str, given: str, missing: list[str]) -> None:
+    book = ledger()
+    found = book.missing(book.conditions(parse(wanted)), book.conditions(parse(given)))
+    assert [str(condition) for condition in found] == missing
+
+
+def test_isolated_holes() -> None:
+    def holes(text: str) -> list[bool]:
+        return [is_isolated(condition) for condition in ledger().conditions(parse(text))]
+
+    assert holes("1/(x - 1)") == [True]
+    assert holes("1/(x - abs(x))") == [False]
+    assert holes("sqrt(x)") == [False]
+    assert holes("1/floor(x)") == [False]

@@ -1,0 +1,116 @@
+"""AC keys and functional hashes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sr_kernel.equality import canonical_hash, canonical_key
+from sr_kernel.errors import ExpressionError, OptionError
+from sr_kernel.expr import parse
+
+SAME = [
+    ("x + y", "y + x"),
+    ("x*(y + 1)", "x*y + x"),
+    ("(x + y)**2", "x**2 + 2*x*y + y**2"),
+    ("sin(x)**2 + cos(x)**2", "1"),
+    ("sin(2*x)", "2*sin(x)*cos(x)"),
+    ("sin(x + y)", "sin(x)*cos(y) + cos(x)*sin(y)"),
+    ("exp(x + y)", "exp(x)*exp(y)"),
+    ("2.50*x", "x*2.5"),
+    ("0.3*x + 0.5*x", "0.8*x"),
+    ("log(exp(x))", "x"),
+    ("tanh(x)", "(exp(2*x) - 1)/(exp(2*x) + 1)"),
+    ("max(x, y)", "(x + y + abs(x - y))/2"),
+    ("sqrt(8)*x", "2*sqrt(2)*x"),
+    ("1/(sqrt(x + 1) - 1)", "(sqrt(x + 1) + 1)/x"),
+    ("(1 - cos(x)**2)/sin(x)", "sin(x)"),
+    ("x/y/z", "x/(y*z)"),
+    ("2**x*2**y", "2**(x + y)"),
+    ("ceil(x)", "-floor(-x)"),
+    ("(x + y)**200/(x + y)**199", "x + y"),
+]
+APART = [
+    ("x", "y"),
+    ("x + 1", "x + 2"),
+    ("x*y", "x/y"),
+    ("sin(x)", "cos(x)"),
+    ("sqrt(x**2)", "x"),
+    ("2.5*x", "2.5000001*x"),
+    ("log(x*y)", "log(x) - log(y)"),
+    ("asin(sin(x))", "x"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_equal_functions_share_the_hash(a: str, b: str) -> None:
+    assert canonical_hash(a) == canonical_hash(b)
+
+
+@pytest.mark.parametrize(("a", "b"), APART)
+def test_different_functions_do_not(a: str, b: str) -> None:
+    assert canonical_hash(a) != canonical_hash(b)
+
+
+def test_form_of_the_hash() -> None:
+    text = canonical_hash("x")
+    assert text.startswith("sr1:")
+    assert len(text) == len("sr1:") + 32
+    assert canonical_hash(parse("x")) == text
+
+
+def test_skeleton_leaves_fitted_constants_out() -> None:
+    one = canonical_hash("2.5*sin(1.1*x + 0.2) - 0.7", constants="skeleton")
+    other = canonical_hash("0.1 - sin(0.4 - 3.3*x)*7.1", constants="skeleton")
+    assert one == other
+    assert canonical_hash("2*x + 1", constants="skeleton") != canonical_hash(
+        "3*x + 1", constants="skeleton"
+    )
+
+
+def test_skeleton_keeps_the_structure() -> None:
+    assert canonical_hash("2.5*x", constants="skeleton") != canonical_hash(
+        "2.5*x**2", constants="skeleton"
+    )
+
+
+def test_keys_see_order_and_like_terms_only() -> None:
+    assert canonical_key(parse("x + 2*y + y")) == canonical_key(parse("3*y + x"))
+    assert canonical_key(parse("x*x*y")) == canonical_key(parse("y*x**2"))
+    assert canonical_key(parse("x*(y + 1)")) != canonical_key(parse("x*y + x"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(["x*y", "sin(x)", "3", "exp(y)/2", "0.5*z"]))
+def test_order_of_terms_does_not_matter(terms: list[str]) -> None:
+    assert canonical_hash(" + ".join(terms)) == canonical_hash("x*y+sin(x)+3+exp(y)/2+0.5*z")
+
+
+def test_hash_is_the_same_in_every_process() -> None:
+    sources = [a for a, _ in SAME]
+    code = f"from sr_kernel.equality import canonical_hash as h\nfor s in {sources!r}: print(h(s))"
+    seen = set()
+    for seed in ("0", "1", "4242"):
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seen.add(run.stdout)
+    assert seen == {"".join(canonical_hash(source) + "\n" for source in sources)}
+
+
+def test_bad_arguments_are_named() -> None:
+    with pytest.raises(OptionError):
+        canonical_hash("x", constants="all")  # type: ignore[arg-type]
+    with pytest.raises(ExpressionError):
+        canonical_hash("x +")
+    with pytest.raises(ExpressionError):
+        canonical_hash(3.0)

@@ -1,0 +1,115 @@
+"""Verdicts: equal, same family, different with a counterexample that executes, undecided."""
+
+from __future__ import annotations
+
+import pytest
+
+from sr_kernel.equality import compare, equivalent
+from sr_kernel.errors import AssumptionError, ExpressionError
+from sr_kernel.expr import parse
+from sr_kernel.numeric.precise import evaluate_precise
+
+EQUAL = [
+    ("x*(y + 1)", "x*y + x", ()),
+    ("x/x", "1", ("x != 0",)),
+    ("sqrt(x)**2", "x", ("x >= 0",)),
+    ("log(x**2)", "2*log(abs(x))", ()),
+    ("log(x**2)", "2*log(x)", ("x > 0",)),
+    ("sin(x + y)", "sin(x)*cos(y) + cos(x)*sin(y)", ()),
+    ("cos(2*x)", "1 - 2*sin(x)**2", ()),
+    ("tanh(x)", "(exp(2*x) - 1)/(exp(2*x) + 1)", ()),
+    ("tan(x/2)", "sin(x)/(1 + cos(x))", None),
+    ("2**x", "exp(x*log(2))", ()),
+    ("x**y", "exp(y*log(x))", None),
+    ("asin(x) + acos(x)", "pi/2", None),
+    ("0.1 + 0.2", "0.3", ()),
+    ("sqrt(2)*sqrt(3)", "sqrt(6)", ()),
+    ("max(x, y) - min(x, y)", "abs(x - y)", ()),
+    ("mod(x, 2)", "x - 2*floor(x/2)", ()),
+    ("(x + y)**200", "(y + x)**200", ()),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "conditions"), EQUAL)
+def test_equal(a: str, b: str, conditions: tuple[str, ...] | None) -> None:
+    verdict = compare(a, b)
+    assert verdict.status == "equal"
+    assert conditions is None or verdict.conditions == conditions
+    assert equivalent(b, a) is True
+
+
+DIFFERENT = [
+    ("x", "y"),
+    ("x + 1", "x + 2"),
+    ("sqrt(x**2)", "x"),
+    ("asin(sin(x))", "x"),
+    ("atan(x) + atan(1/x)", "pi/2"),
+    ("log(x*y)", "log(abs(x)) + log(y) + 1"),
+    ("x**2", "x**2 + 1e-9"),
+    ("floor(x)", "x"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), DIFFERENT)
+def test_different_with_a_counterexample_that_executes(a: str, b: str) -> None:
+    verdict = compare(a, b)
+    assert verdict.status == "different"
+    assert verdict.counterexample is not None
+    left = evaluate_precise(parse(a), verdict.counterexample)
+    right = evaluate_precise(parse(b), verdict.counterexample)
+    assert left is not None
+    assert right is not None
+    assert abs(left - right) > 1e-12 * abs(left)
+    assert equivalent(a, b) is False
+
+
+def test_terms_that_are_never_defined_together_differ() -> None:
+    verdict = compare("sqrt(x - 5)", "sqrt(-x - 5)")
+    assert verdict.status == "different"
+    assert (verdict.left is None) != (verdict.right is None)
+
+
+def test_contradicting_domains_prove_nothing() -> None:
+    assert compare("log(x) + abs(x)", "log(-x) + x").status != "equal"
+
+
+def test_same_family_maps_the_constants() -> None:
+    verdict = compare("2.5*x + 1.3", "(x + 0.7)*3.1")
+    assert verdict.status == "same_family"
+    (first, second) = sorted(verdict.constants)
+    assert first == pytest.approx((1.3, 2.17))
+    assert second == pytest.approx((2.5, 3.1))
+    assert equivalent("2.5*x", "3.5*x") is False
+
+
+def test_assumptions_decide() -> None:
+    assert equivalent("sqrt(x**2)", "x", assume="x > 0") is True
+    assert equivalent("abs(x - y)", "x - y", assume=("x > y",)) is True
+
+
+def test_counterexamples_respect_the_assumptions() -> None:
+    verdict = compare("x**2", "x", assume=("x > 2", "x < 3"))
+    assert verdict.counterexample is not None
+    assert 2 < verdict.counterexample["x"] < 3
+
+
+def test_what_nothing_shows_is_undecided() -> None:
+    hard = compare("sin(1e-30*x)", "1e-30*x")
+    assert hard.status != "equal"
+    assert equivalent("gamma", "gamma") is True
+
+
+def test_a_verdict_is_not_a_truth_value() -> None:
+    with pytest.raises(TypeError):
+        bool(compare("x", "x"))
+
+
+@pytest.mark.parametrize("bad", ["x +", "f(x)", "", None, 3])
+def test_bad_input_is_named(bad: object) -> None:
+    with pytest.raises(ExpressionError):
+        compare(bad, "x")
+
+
+def test_contradicting_assumptions_are_named() -> None:
+    with pytest.raises(AssumptionError):
+        compare("x", "x", assume=("x > 0", "x < 0"))
