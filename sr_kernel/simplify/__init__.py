@@ -1,13 +1,20 @@
 """The simplifier: the same function in a smaller term, every change of domain told."""
 
-from sr_kernel.simplify.explanation import explain
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from sr_kernel.simplify.interface import (
     simplify,
     simplify_all,
     simplify_all_detailed,
     simplify_detailed,
 )
-from sr_kernel.simplify.pipeline import Simplification
+
+if TYPE_CHECKING:
+    from sr_kernel.simplify.explanation import explain
+    from sr_kernel.simplify.pipeline import Simplification
 
 __all__ = [
     "Simplification",
@@ -17,3 +24,11 @@ __all__ = [
     "simplify_all_detailed",
     "simplify_detailed",
 ]
+
+_HOMES = {"Simplification": "pipeline", "explain": "explanation"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,14 +1,16 @@
-"""The simplifier's public functions."""
+"""The simplifier's public functions; what they need is imported at the first call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sr_kernel.equality.reading import Assume, assumptions_of, read, writer_for
 from sr_kernel.expr import Expr
-from sr_kernel.simplify.pipeline import Pipeline, Simplification
-from sr_kernel.simplify.situation import Cost, Situation
+
+if TYPE_CHECKING:
+    from sr_kernel.equality.reading import Assume
+    from sr_kernel.simplify.pipeline import Simplification
+    from sr_kernel.simplify.situation import Cost
 
 T = TypeVar("T")
 
@@ -45,6 +47,8 @@ def simplify_all(
     time_limit: float | None = None,
 ) -> list[T]:
     """:func:`simplify` of each, batched; ``time_limit`` is for all of them together."""
+    from sr_kernel.equality.reading import assumptions_of, read, writer_for
+
     sources = list(exprs)
     terms = [read(source) for source in sources]
     found = simplify_all_detailed(
@@ -69,6 +73,8 @@ def simplify_detailed(
     time_limit: float | None = None,
 ) -> Simplification:
     """:func:`simplify` with the conditions that were dropped, the reason to stop and the time."""
+    from sr_kernel.equality.reading import assumptions_of, read
+
     return simplify_all_detailed(
         [read(expr)],
         assume=assumptions_of(assume, [expr]),
@@ -87,5 +93,9 @@ def simplify_all_detailed(
     time_limit: float | None = None,
 ) -> list[Simplification]:
     """:func:`simplify_detailed` of each, batched through one e-graph."""
+    from sr_kernel.equality.reading import assumptions_of
+    from sr_kernel.simplify.pipeline import Pipeline
+    from sr_kernel.simplify.situation import Situation
+
     situation = Situation.of(assumptions_of(assume), domain, cost, time_limit)
     return Pipeline(situation).run(exprs)
