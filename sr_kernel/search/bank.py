@@ -96,7 +96,7 @@ class Bank:
     @property
     def varying(self) -> BoolArray:
         """Which entries are not constants (N,)."""
-        return self._meta[: self._count, 0] != _CONSTANT
+        return np.asarray(self._meta[: self._count, 0] != _CONSTANT)
 
     def periodic(self, index: int) -> bool:
         """Whether an entry has a periodic function in it."""
@@ -247,7 +247,7 @@ class Bank:
     def _usable(rows: FloatArray) -> BoolArray:
         with np.errstate(all="ignore"):
             largest = np.abs(rows).max(axis=1)
-            return (largest < LARGEST) & (largest > SMALLEST)
+            return np.asarray((largest < LARGEST) & (largest > SMALLEST))
 
     def _absorb(
         self, rows: FloatArray, kind: int, left: IntArray, right: IntArray, size: int
@@ -261,9 +261,8 @@ class Bank:
         key = rows @ self._probe
         reach = 1e-10 * np.sqrt(np.einsum("ij,ij->i", rows, rows))
         order = np.argsort(key, kind="stable")
-        rows, left, right, key, reach = (
-            part[order] for part in (rows, left, right, key, reach)
-        )
+        rows, left, right = rows[order], left[order], right[order]
+        key, reach = key[order], reach[order]
         new = ~(self._repeated(rows, key, reach) | self._stored(rows, key, reach))
         rows, left, right = rows[new], left[new], right[new]
         self._append(rows, kind, left, right, size, self._flags_of(kind, left, right))

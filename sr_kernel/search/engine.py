@@ -21,6 +21,7 @@ from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
 from sr_kernel.search.refine import Fitted, fit, refine, rounded
 from sr_kernel.search.sample import Sample, fit_rows
+from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import tidy
 
 ROUNDS = ((150, 150), (1000, 600), (6000, 1500), (40_000, 3000), (150_000, 4000), (400_000, 6000))
@@ -103,6 +104,9 @@ class _Run:
         self.fitted = 0
         self._tries: dict[Expr, int] = {}
         self._shown = self.start
+        scaling = Scaling.of(problem)
+        self.presenter = Presenter(problem, scaling)
+        problem = self.presenter.problem
         self.problem = problem
         rows = fit_rows(problem, FIT_ROWS)
         sample = Sample.of(problem, rows)
@@ -118,7 +122,6 @@ class _Run:
             problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
             np.random.default_rng(problem.random_state), probe_rows, poll=self.poll,
         )  # fmt: skip
-        self.presenter = Presenter(problem, sample)
 
     # ---------------------------------------------------------------- the loop
 
@@ -130,7 +133,7 @@ class _Run:
             pass
         except KeyboardInterrupt:
             self.reason, self.interrupted = "stopped", True
-        final = self._snapshot(budget=0.4 if self.reason == "stopped" else 2.0)
+        final = self._snapshot(0.4 if self.reason == "stopped" else 1.0, final=True)
         return SearchResult(
             final.front, final.best, self.reason, final.elapsed,
             final.candidates, final.distinct, self.interrupted,
@@ -149,7 +152,8 @@ class _Run:
         for number_, (limit, pool) in enumerate(ROUNDS):
             before = context.front.version
             grown = context.bank.grow(limit, self.poll)
-            context.round, context.limit, context.pool = number_, min(limit, len(context.bank)), pool
+            context.round, context.pool = number_, pool
+            context.limit = min(limit, len(context.bank))
             for proposer in proposers:
                 for expr in proposer.propose(context):
                     self.consider(expr)
@@ -182,7 +186,7 @@ class _Run:
             self.reason = "time"
             raise SearchStopped
         if self.on_progress is not None and now - self._shown >= _PROGRESS_EVERY:
-            self.on_progress(self._snapshot(budget=0.15))
+            self.on_progress(self._snapshot(0.15))
             self._shown = time.perf_counter()
 
     # ---------------------------------------------------------------- candidates
@@ -224,9 +228,8 @@ class _Run:
 
     # ---------------------------------------------------------------- what is shown
 
-    def _snapshot(self, budget: float) -> Progress:
-        front = self.context.front
-        laws = self.presenter.laws(front, time.perf_counter() + budget)
+    def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
+        laws = self.presenter.laws(self.context.front, seconds, final=final)
         return Progress(
             time.perf_counter() - self.start,
             self.context.bank.tried + self.fitted,

@@ -45,8 +45,7 @@ class Front:
         if not math.isfinite(fitted.length) or fitted.expr in self._offered:
             return False
         self._offered[fitted.expr] = fitted
-        loss, length = self.bar(fitted.size)
-        if fitted.length >= length or self.sample.floored(fitted.loss) > loss:
+        if fitted.length >= self.bar(fitted.size)[1]:
             return False
         return self._rebuild() and fitted in self._entries
 

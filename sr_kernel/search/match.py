@@ -115,7 +115,7 @@ def _apart(order: IntArray, strength: FloatArray) -> IntArray:
     if len(order) == 0:
         return order
     gap = -np.diff(strength[order])
-    return order[np.concatenate([[True], gap > 1e-12])]
+    return np.asarray(order[np.concatenate([[True], gap > 1e-12])])
 
 
 def best_pairs(
@@ -166,9 +166,8 @@ def best_triples(
         rest = 1.0 - np.square(inside).sum(axis=1)
         with np.errstate(all="ignore"):
             gain = np.where(rest > 1e-7, np.square(left) / rest, 0.0)
-        for k in np.argsort(-gain, kind="stable")[:3]:
-            if gain[k] > 0:
-                found.append((float(gain[k]), int(i), int(j), int(k)))
+        best = np.argsort(-gain, kind="stable")[:3]
+        found += [(float(gain[k]), int(i), int(j), int(k)) for k in best if gain[k] > 0]
     found.sort(reverse=True)
     return np.array([triple[1:] for triple in found[:count]], dtype=np.int64).reshape(-1, 3)
 

@@ -209,9 +209,7 @@ def polished(fit: Combination, view: View, sample: Sample, *, steps: int = 3) ->
     return best
 
 
-def _spelled(
-    context: Context, view: View, found: list[_Candidate], slack: float
-) -> Iterator[Expr]:
+def _spelled(context: Context, view: View, found: list[_Candidate], slack: float) -> Iterator[Expr]:
     """Terms of the candidates that still promise something, until nothing comes of them."""
     fruitless: Counter[int] = Counter()
     for candidate in found:

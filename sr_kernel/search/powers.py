@@ -121,12 +121,12 @@ def _terms(
     sample = context.sample
     exponents = [float(c) for c in fit.coefficients]
     errors = [float(e) for e in fit.errors]
-    plain = [
+    plain: list[Fraction | float] = [
         _plain(p, e) if c.kind == _LOG else p
         for p, e, c in zip(exponents, errors, fit.columns, strict=True)
     ]
-    choices = [plain] if plain != exponents else []
-    for chosen in [*choices, exponents]:
+    choices: list[list[Fraction | float]] = [plain, [*exponents]]
+    for chosen in choices[plain == exponents :]:
         factors: list[tuple[Expr, Fraction | float]] = []
         inner: list[Expr] = []
         constant = 0.0

@@ -7,37 +7,45 @@ from dataclasses import replace
 
 import numpy as np
 
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, quoted
 from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown
 from sr_kernel.search.sample import Sample
-
-SIMPLIFY_SECONDS = 0.25
-"""Time a batch of front entries may take in the e-graph while the search waits."""
+from sr_kernel.search.scaling import Scaling
 
 
 class Presenter:
-    """Turns a front into laws; remembers what it has done, so asking again costs nothing."""
+    """Turns a front into laws; remembers what it has done, so asking again costs nothing.
 
-    def __init__(self, problem: Problem, sample: Sample) -> None:
-        self.problem = problem
-        self.sample = sample
-        self.whole = sample if problem.rows == sample.rows else Sample.of(problem)
+    ``problem`` is in the units of the search, the laws are in those of the data.
+    """
+
+    def __init__(self, problem: Problem, scaling: Scaling) -> None:
+        self.scaling = scaling
+        self.problem = scaling.scaled(problem)
+        self.whole = Sample.of(self.problem)
+        """All rows, in the units of the search."""
+        self.data = self.whole if scaling.trivial else Sample.of(problem)
         self.assume = known_signs(problem)
         self._simplified: set[Expr] = set()
-        self._laws: dict[Expr, Law] = {}
+        self._rested = 0.0
+        self._laws: dict[Expr, Law | None] = {}
 
-    def laws(self, front: Front, deadline: float) -> tuple[Law, ...]:
-        """Laws of ``front``; entries are simplified as long as ``deadline`` (perf_counter) allows.
+    def laws(self, front: Front, seconds: float, *, final: bool = False) -> tuple[Law, ...]:
+        """Laws of ``front``; new entries are simplified in about ``seconds``.
 
-        What simplifies to something shorter is offered to the front.
+        What becomes shorter takes its place in the front.  Unless this is ``final``, no more than
+        a tenth of all time is spent so.
         """
-        if time.perf_counter() < deadline:
-            self._simplify(front, min(SIMPLIFY_SECONDS, deadline - time.perf_counter()))
+        start = time.perf_counter()
+        if final or start >= self._rested:
+            self._simplify(front, seconds)
+            self._rested = start + 10 * (time.perf_counter() - start)
         found = [self._law(entry) for entry in front.entries]
-        return _front_of(found, self.whole)
+        return _front_of([law for law in found if law is not None], self.data)
 
     def _simplify(self, front: Front, seconds: float) -> None:
         from sr_kernel.simplify import simplify_all_detailed
@@ -50,21 +58,29 @@ class Presenter:
             [shown(entry.expr) for entry in todo], assume=self.assume, time_limit=seconds
         )
         for entry, result in zip(todo, results, strict=True):
-            better = checked(entry, result.result, self.sample, self.problem.operators)
+            better = checked(entry, result.result, front.sample, self.problem.operators)
             if better is not None:
                 self._simplified.add(better.expr)
                 front.replace(entry, better)
 
-    def _law(self, entry: Fitted) -> Law:
-        law = self._laws.get(entry.expr)
-        if law is None:
-            final = entry
-            if self.whole is not self.sample:
+    def _law(self, entry: Fitted) -> Law | None:
+        if entry.expr not in self._laws:
+            final: Fitted | None = entry
+            if len(entry.predicted) < self.whole.rows:
                 again = fit(entry.expr, self.whole)
                 final = entry if again is None else rounded(again, self.whole)
-            law = law_of(final, self.whole)
-            self._laws[entry.expr] = law
-        return law
+            if not self.scaling.trivial:
+                final = self._restored(entry)
+            self._laws[entry.expr] = None if final is None else law_of(final, self.data)
+        return self._laws[entry.expr]
+
+    def _restored(self, entry: Fitted) -> Fitted | None:
+        """``entry`` in the units of the data; None where its constants are beyond floats."""
+        try:
+            fitted = fit(pinned(self.scaling.restored(entry.expr)), self.data)
+        except ExpressionError:
+            return None
+        return None if fitted is None else rounded(fitted, self.data)
 
 
 def checked(

@@ -33,7 +33,7 @@ class SearchProcess:
 
     def __init__(self, problem: Problem, *, time_limit: float, n_jobs: int = 1) -> None:
         if n_jobs < 1:
-            raise OptionError(f"n_jobs is {n_jobs}: give the number of processors to use, 1 or more")
+            raise OptionError(f"n_jobs is {n_jobs}: give a number of processors, 1 or more")
         self.problem = problem
         self.time_limit = time_limit
         self.n_jobs = n_jobs

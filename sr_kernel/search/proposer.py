@@ -26,9 +26,10 @@ from sr_kernel.search.sample import Sample
 class Context:
     """The state of a search as proposers see it.
 
-    ``sample`` holds the rows that are fitted, ``probe_rows`` those of them that the ``bank`` has.  ``limit``
-    is how many bank entries the present round is about, ``pool`` among how many pairs are sought.  ``poll`` must be called at least every
-    tenth of a second; it raises to end the search.
+    ``sample`` holds the rows that are fitted, ``probe_rows`` those of them that the ``bank`` has.
+    ``limit`` is how many bank entries the present round is about, ``pool`` among how many pairs
+    are sought.  ``poll`` must be called at least every tenth of a second; it raises to end the
+    search.
     """
 
     problem: Problem

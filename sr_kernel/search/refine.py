@@ -219,7 +219,7 @@ def _plain_values(value: float, error: float, role: str) -> Iterator[Expr]:
         yield number(0)
     if role != "add" and abs(abs(value) - 1.0) <= reach and error < 0.1:
         yield number(round(value))
-    for denominator in (1, 2, 3, 4):
+    for denominator in (1, 2, 3, 4) if role == "exponent" else (1, 2, 3):
         numerator = round(value * denominator)
         plain = Fraction(numerator, denominator)
         if numerator == 0 or plain.denominator != denominator or abs(plain) > 12:
@@ -239,7 +239,7 @@ def _plain_values(value: float, error: float, role: str) -> Iterator[Expr]:
 def _replaced(expr: Expr, leaf: Expr, plain: Expr, operators: tuple[str, ...]) -> Iterator[Expr]:
     try:
         yield tidy(
-            transform(expr, lambda node: plain if node is leaf else node),
+            _exchanged(expr, leaf, plain),
             roots="sqrt" in operators,
         )
     except ExpressionError:
@@ -263,7 +263,11 @@ def _tied(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
                 rest = [term for k, term in enumerate(node.args) if k not in (i, j)]
                 both = _common(c, f, near, g)
                 merged = apply("add", both, *rest) if rest else both
-                yield transform(expr, lambda n, a=node, b=merged: b if n is a else n)
+                yield _exchanged(expr, node, merged)
+
+
+def _exchanged(expr: Expr, old: Expr, new: Expr) -> Expr:
+    return transform(expr, lambda node: new if node is old else node)
 
 
 def _common(c: float, f: Expr, ratio: Fraction, g: Expr) -> Expr:
@@ -304,7 +308,7 @@ def rounded(fitted: Fitted, sample: Sample) -> Fitted:
         return fitted
     for margin in (0.05, 0.01, 0.002, 1e-4):
         shorter = {
-            value: _short(value, margin * error if math.isfinite(error) else 0.0)
+            value: _short(value, max(margin * error, 1e-13 * abs(value)) if error < math.inf else 0.0)
             for value, error in zip(fitted.values, fitted.errors, strict=True)
         }
         result = _with_values(fitted, shorter, sample)

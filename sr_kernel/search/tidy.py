@@ -1,4 +1,6 @@
-"""Folding what fitting leaves behind: factors of one, terms of zero, literals side by side.
+"""Folding what fitting leaves behind: factors of 1, terms of 0, literals side by side.
+
+Only exact numbers are neutral; 1.0*x has a constant yet to be fitted.
 
 Free constants are moved outwards, exp(2.0 + x) becomes 7.39*exp(x), so that one function has one
 spelling whichever proposer it came from.
@@ -47,8 +49,13 @@ def _fold(expr: Expr, roots: bool) -> Expr:
     return expr
 
 
+def _exactly(value: Number, whole: int) -> bool:
+    """Whether ``value`` is that integer; a float is a free constant, whatever it is just now."""
+    return isinstance(value, Fraction) and value == whole
+
+
 def _checked(value: Number) -> Number:
-    if isinstance(value, float) and not abs(value) < 1e300:
+    if isinstance(value, float) and not abs(value) < 1e307:
         raise ExpressionError("folding constants overflows: scale the data")
     return value
 
@@ -62,7 +69,7 @@ def _sum(expr: Expr) -> Expr:
             terms.append(term)
         else:
             constant = _checked(constant + value)
-    if constant != 0 or not terms:
+    if not _exactly(constant, 0) or not terms:
         terms.append(number(constant))
     # A positive term in front saves the minus sign.
     first = next((k for k, term in enumerate(terms) if not _negative(term)), 0)
@@ -89,21 +96,23 @@ def _product(expr: Expr) -> Expr:
             factors.append(factor.args[0])
         else:
             factors.append(factor)
-    if constant == 0:
+    if _exactly(constant, 0):
         return number(0)
     if not factors:
         return number(constant)
     body = apply("mul", *factors)
-    if constant == 1:
+    if _exactly(constant, 1):
         return body
-    return -body if constant == -1 else apply("mul", number(constant), *factors)
+    if body.op == "div":
+        # 2*(f/g) is spelled 2*f/g.
+        above = _product(apply("mul", number(constant), body.args[0]))
+        return apply("div", above, body.args[1])
+    return -body if _exactly(constant, -1) else apply("mul", number(constant), *factors)
 
 
 def _quotient(expr: Expr) -> Expr:
     above, below = expr.args
     a, b = _value(above), _value(below)
-    if a == 0 and b != 0:
-        return above
     if b is not None and b != 0:
         if a is not None:
             return number(_checked(a / b))
@@ -112,12 +121,9 @@ def _quotient(expr: Expr) -> Expr:
         if abs(b) == 1:
             return above if b == 1 else -above
     c, rest = _split(below)
-    if c is not None and c != 0:
-        return _product(apply("mul", number(_checked(1.0 / c)), _quotient(apply("div", above, rest))))
-    k, rest = _split(above)
-    if k is not None and rest is not above:
-        # c*(f/g) and (c*f)/g are one: the factor comes first.
-        return apply("mul", number(k), apply("div", rest, below)) if a is None else expr
+    if c is not None and abs(c) > 1e-307:
+        scaled = _product(apply("mul", number(_checked(1.0 / c)), above))
+        return apply("div", scaled, rest)
     return expr
 
 
@@ -166,17 +172,18 @@ def _logarithm(expr: Expr) -> Expr:
 def _power(expr: Expr, roots: bool) -> Expr:
     base, exponent = expr.args
     p, b = _value(exponent), _value(base)
-    if p == 0:
+    if p is not None and _exactly(p, 0):
         return number(1)
-    if p == 1:
+    if p is not None and _exactly(p, 1):
         return base
-    if b == 1:
+    if b is not None and _exactly(b, 1):
         return base
-    if p == 0.5 and roots:
+    if isinstance(p, Fraction) and p == Fraction(1, 2) and roots:
         return apply("sqrt", base)
     c, rest = _split(base)
-    if c is not None and c > 0 and p is not None:
-        return apply("mul", number(_checked(c ** float(p))), _power(apply("pow", rest, exponent), roots))
+    if c is not None and c > 0 and p is not None and abs(math.log10(c) * float(p)) < 300:
+        inner = _power(apply("pow", rest, exponent), roots)
+        return apply("mul", number(_checked(c ** float(p))), inner)
     if isinstance(p, Fraction):
         return power(base, p)
     return expr

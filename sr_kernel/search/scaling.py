@@ -1,0 +1,70 @@
+"""Data beyond the comfortable range of floats, searched in other units and told in their own.
+
+Squares and products of 1e300 or 1e-300 are no numbers.  Columns and targets of ordinary size are
+left as they are, so that plain constants stay plain.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sr_kernel.expr import Expr, apply, number, substitute, symbol
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.problem import Problem
+from sr_kernel.search.tidy import tidy
+
+ORDINARY = 1e30
+"""Columns whose largest value is between 1/ORDINARY and ORDINARY keep their unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """``target`` and ``columns`` (by name, only those that are changed): powers of ten."""
+
+    target: float
+    columns: dict[str, float]
+
+    @classmethod
+    def of(cls, problem: Problem) -> Scaling:
+        """The units in which ``problem`` is searched."""
+        columns = {
+            name: factor
+            for name, column in zip(problem.variables, problem.X.T, strict=True)
+            if (factor := _factor(column)) != 1.0
+        }
+        return cls(_factor(problem.y), columns)
+
+    @property
+    def trivial(self) -> bool:
+        """Whether nothing is scaled."""
+        return self.target == 1.0 and not self.columns
+
+    def scaled(self, problem: Problem) -> Problem:
+        """``problem`` in the units of the search."""
+        if self.trivial:
+            return problem
+        factors = np.array([self.columns.get(name, 1.0) for name in problem.variables])
+        return replace(problem, X=problem.X / factors, y=problem.y / self.target)
+
+    def restored(self, expr: Expr) -> Expr:
+        """A law found in the units of the search, in those of the data.
+
+        Raises :class:`~sr_kernel.errors.ExpressionError` if it needs constants beyond floats.
+        """
+        if self.trivial:
+            return expr
+        inner = {
+            name: apply("div", symbol(name), number(factor))
+            for name, factor in self.columns.items()
+        }
+        return tidy(apply("mul", number(self.target), substitute(expr, inner)))
+
+
+def _factor(values: FloatArray) -> float:
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0.0 or 1.0 / ORDINARY <= largest <= ORDINARY:
+        return 1.0
+    return 10.0 ** math.floor(math.log10(largest))

@@ -1,0 +1,121 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sr_kernel.search.match import (
+    Target,
+    best_pairs,
+    best_singles,
+    best_triples,
+    exact_matches,
+)
+
+ROWS = 40
+
+
+def rows_of(seed, count):
+    return np.random.default_rng(seed).normal(size=(count, ROWS))
+
+
+def shares_explained(rows, target, known):
+    """What least squares says: 1 - rss/rss_known."""
+    base = target - known @ np.linalg.lstsq(known, target, rcond=None)[0]
+    both = np.column_stack([known, rows.T])
+    rest = target - both @ np.linalg.lstsq(both, target, rcond=None)[0]
+    return 1 - (rest @ rest) / (base @ base)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000))
+def test_squared_correlation_is_the_share_explained(seed):
+    rows = rows_of(seed, 6)
+    target, known = rows[5], np.column_stack([np.ones(ROWS), rows[4]])
+    correlations, _ = Target(target, known, np.ones(ROWS)).look(rows[:4])
+    expected = [shares_explained(rows[k : k + 1], target, known) for k in range(4)]
+    np.testing.assert_allclose(correlations**2, expected, rtol=1e-8, atol=1e-12)
+
+
+def test_weights_count():
+    rows = rows_of(0, 3)
+    weights = np.random.default_rng(1).uniform(0.1, 2.0, ROWS)
+    known = np.ones((ROWS, 1))
+    correlations, _ = Target(rows[2], known, weights).look(rows[:2])
+    scaled = [
+        shares_explained(rows[k : k + 1] * weights, rows[2] * weights, known * weights[:, None])
+        for k in range(2)
+    ]
+    np.testing.assert_allclose(correlations**2, scaled, rtol=1e-8)
+
+
+def test_undefined_and_known_rows_do_not_count():
+    rows = rows_of(0, 3)
+    rows[0, 3] = np.nan
+    rows[1, 3] = np.inf
+    rows[2] = 2.0
+    correlations, seen = Target(rows_of(1, 1)[0], np.ones((ROWS, 1)), np.ones(ROWS)).look(rows)
+    assert (correlations == 0).all()
+    assert np.isfinite(seen).all()
+
+
+def test_best_pair_is_the_one_least_squares_would_take():
+    rows = rows_of(3, 12)
+    known = np.ones((ROWS, 1))
+    truth = 3.0 * rows[4] - 2.0 * rows[9] + 0.7
+    target = truth + 0.01 * rows_of(4, 1)[0]
+    goal = Target(target, known, np.ones(ROWS))
+    unit, _ = goal.residuals(rows)
+    correlations, _ = goal.look(rows)
+    pairs = best_pairs(unit, correlations, 5)
+    assert set(pairs[0]) == {4, 9}
+    shares = [shares_explained(rows[list(pair)], target, known) for pair in pairs]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_triples_extend_pairs():
+    rows = rows_of(5, 15)
+    target = rows[2] + rows[7] - rows[11]
+    goal = Target(target, np.ones((ROWS, 1)), np.ones(ROWS))
+    unit, _ = goal.residuals(rows)
+    correlations, _ = goal.look(rows)
+    triples = best_triples(unit, correlations, best_pairs(unit, correlations, 10), 5)
+    assert set(triples[0]) == {2, 7, 11}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000), st.integers(-30, 30))
+def test_exact_pairs_meet_by_hash(seed, exponent):
+    rows = rows_of(seed, 300)
+    rows[17] *= 10.0**exponent
+    target = 2.0 * rows[17] - 1.5 * 10.0**exponent * rows[230] + 4.0 * 10.0**exponent
+    goal = Target(target, np.ones((ROWS, 1)), np.ones(ROWS))
+    correlations, seen = goal.look(rows)
+    _, pairs = exact_matches(correlations, seen, goal.freedom)
+    assert [17, 230] in [sorted(pair) for pair in pairs.tolist()]
+    assert len(pairs) < 5
+
+
+def test_exact_singles_are_found():
+    rows = rows_of(1, 50)
+    goal = Target(3.0 * rows[20] + 1.0, np.ones((ROWS, 1)), np.ones(ROWS))
+    correlations, seen = goal.look(rows)
+    singles, _ = exact_matches(correlations, seen, goal.freedom)
+    assert singles.tolist() == [20]
+
+
+def test_too_few_rows_prove_nothing():
+    rows = np.random.default_rng(0).normal(size=(50, 3))
+    goal = Target(rows[0], np.ones((3, 1)), np.ones(3))
+    singles, pairs = exact_matches(*goal.look(rows), goal.freedom)
+    assert len(singles) == len(pairs) == 0
+
+
+def test_singles_of_each_size_without_repeats():
+    correlations = np.array([0.5, 0.9, 0.9, 0.1, 0.7])
+    sizes = np.array([1, 2, 2, 2, 3])
+    chosen = best_singles(correlations, sizes, 2).tolist()
+    assert chosen == [0, 1, 3, 4]
+
+
+def test_a_target_in_the_known_span_is_explained():
+    x = np.linspace(0, 1, 10)
+    known = np.column_stack([np.ones(10), x])
+    assert Target(3 - 2 * x, known, np.ones(10)).explained

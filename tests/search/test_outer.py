@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+from sr_kernel.expr import OPERATORS, symbol
+from sr_kernel.numeric.evaluate import evaluate
+from sr_kernel.numeric.program import compile_program
+from sr_kernel.search.outer import OUTERS, outers
+
+Y = np.linspace(0.1, 0.9, 9)
+
+
+@pytest.mark.parametrize("outer", OUTERS, ids=lambda outer: outer.name)
+def test_inverse_slope_and_term_agree(outer):
+    u = outer.target(Y)
+    np.testing.assert_allclose(outer.inverse(u), Y, rtol=1e-12)
+    step = 1e-6
+    slope = (outer.inverse(u + step) - outer.inverse(u - step)) / (2 * step)
+    np.testing.assert_allclose(outer.slope(Y), np.abs(slope), rtol=1e-5)
+    program = compile_program(outer.build(symbol("u")), ["u"])
+    np.testing.assert_allclose(evaluate(program, u[:, None]), Y, rtol=1e-12)
+    assert outer.build(symbol("u")).size == 1 + outer.cost
+
+
+def test_only_what_operators_and_values_admit():
+    found = {outer.name for outer, _, _ in outers(("log", "exp", "div", "sqrt"), Y - 0.5)}
+    assert found == {"identity", "log"}
+    assert len(outers(tuple(OPERATORS), Y)) == len(OUTERS)

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from sr_kernel.expr import parse, to_text
+from sr_kernel.search import Problem
+from sr_kernel.search.problem import DEFAULT_OPERATORS
+from sr_kernel.search.refine import fit, pinned, refine, rounded, shown
+from sr_kernel.search.sample import Sample
+
+
+def sample(f, rows=40, noise=0.0, low=0.5, high=5.0):
+    generator = np.random.default_rng(1)
+    x = generator.uniform(low, high, rows)
+    y = f(x) * (1 + noise * generator.normal(size=rows))
+    return Sample.of(Problem(("x",), x[:, None], y))
+
+
+def plainest(text, data):
+    *_, last = refine(fit(parse(text), data), data, DEFAULT_OPERATORS)
+    return to_text(shown(rounded(last, data).expr))
+
+
+@pytest.mark.parametrize(
+    ("start", "f", "expected"),
+    [
+        ("1.1*x**1.4", lambda x: x**1.5, "x**1.5"),
+        ("1.1*x**1.4", lambda x: 3.7 * x**1.5, "3.7*x**1.5"),
+        ("1.1*x + 0.2", lambda x: 2.25 * x, "2.25*x"),
+        ("1.0*x + 2.0/x", lambda x: 0.731 * (x - 1 / x), "0.731*(x - 1/x)"),
+        ("1.0*x**0.4", lambda x: np.sqrt(x), "sqrt(x)"),
+    ],
+)
+def test_constants_become_plain_where_exact(start, f, expected):
+    assert plainest(start, sample(f)) == expected
+
+
+def test_a_constant_that_is_not_plain_stays():
+    assert plainest("1.0*x**1.4", sample(lambda x: x**1.4142)) == "x**1.4142"
+
+
+def test_noise_hides_small_deviations():
+    assert "x**1.5" in plainest("1.0*x**1.4", sample(lambda x: 2 * x**1.5, noise=0.01))
+
+
+def test_noise_does_not_hide_large_ones():
+    assert "x**1.69" in plainest("1.0*x**1.4", sample(lambda x: 2 * x**1.7, 300, noise=0.01))
+
+
+def test_rounding_keeps_the_loss():
+    data = sample(lambda x: 2.3456789 * x + 1, noise=0.05)
+    before = fit(parse("1.0*x + 1.0"), data)
+    after = rounded(before, data)
+    assert after.loss <= before.loss * 1.0002
+    assert len(to_text(after.expr)) < len(to_text(before.expr))
+
+
+def test_undefined_terms_are_no_fit():
+    assert fit(parse("log(x - 3)"), sample(lambda x: x)) is None
+
+
+def test_shown_and_pinned_are_inverse():
+    expr = parse("x**1.5 + 2.5*x")
+    assert shown(pinned(expr)) is expr
+    assert len(fit(pinned(expr), sample(lambda x: x)).values) == 1

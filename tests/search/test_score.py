@@ -1,0 +1,39 @@
+import time
+
+import numpy as np
+import pytest
+from sr_kernel.errors import DataError
+from sr_kernel.expr import parse
+from sr_kernel.search import Problem, score
+
+X = np.linspace(0.5, 5, 30)[:, None]
+DATA = Problem(("x",), X, 3.0 * X[:, 0] ** 1.5 + 1.0)
+
+
+def test_constants_are_refitted():
+    law = score(DATA, parse("2.0*x**1.5 + 0.3"))
+    assert law.r2 == pytest.approx(1.0)
+    assert law.equation in {"3*x**1.5 + 1", "3.0*x**1.5 + 1.0", "1.0 + 3.0*x**1.5"}
+    assert [p.value for p in law.parameters] == pytest.approx([3.0, 1.0])
+
+
+def test_without_fit_nothing_changes():
+    law = score(DATA, parse("2.0*x**1.5 + 0.3"), fit=False)
+    assert law.equation == "2.0*x**1.5 + 0.3"
+    assert law.loss == pytest.approx(np.mean((DATA.y - 2 * X[:, 0] ** 1.5 - 0.3) ** 2))
+
+
+def test_undefined_on_a_row_is_said_so():
+    with pytest.raises(DataError, match="row 1"):
+        score(DATA, parse("log(x - 2)"))
+
+
+def test_conditions_are_told():
+    assert score(DATA, parse("2.0*log(x)")).conditions == ("x > 0",)
+
+
+def test_an_edit_is_quick():
+    score(DATA, parse("1.0*x"))
+    start = time.perf_counter()
+    score(DATA, parse("2.0*x + 1.0/x"))
+    assert time.perf_counter() - start < 1.0

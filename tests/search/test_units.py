@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+from sr_kernel.expr import parse
+from sr_kernel.search import Problem
+from sr_kernel.search.sample import Sample
+from sr_kernel.search.units import fixed_units
+
+X = np.random.default_rng(0).uniform(1, 3, (30, 2))
+SAMPLE = Sample.of(Problem(("x", "z"), X, X[:, 0]))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("2.0*x", 0),
+        ("2.0*x**1.5", 0),
+        ("2.0*x**(3/2)/z", 0),
+        ("2.0 - 3.0*log(x)", 0),
+        ("2.0*exp(-0.5*x)", 0),
+        ("2.0*x/(x + 0.7)", 0),
+        ("x**(3/2)", 2),
+        ("2.0*exp(x)", 1),
+        ("log(2.0/x)", 1),
+        ("log(2.0/(x + 1))", 2),
+        ("2.0*(x + z)", 2),
+        ("2.0*x + 3.0*z", 0),
+    ],
+)
+def test_units_that_constants_cannot_absorb(text, count):
+    assert fixed_units(parse(text), SAMPLE) == count
