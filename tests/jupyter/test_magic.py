@@ -135,6 +135,27 @@ def test_python_names_in_the_line_are_not_expanded(shell, engines):
         run(shell, "%%discover P ~ $secret --data planets\n").raise_error()
 
 
+@pytest.mark.parametrize(
+    ("table", "note"),
+    [
+        ({"a": [1.0, 2.0, 3.0], "P": [5.0, 5.0, 5.0]}, "P is 5 in every row"),
+        ({"a": [1.0, 2.0, float("nan"), 4.0], "P": [1.0, 4.0, 9.0, 16.0]}, "1 row with a missing"),
+        ({"a": [1.0, 2.0, 3.0], "P": [1e300, 2e300, 3e300]}, ""),
+        ({"a": [1e-300, 2e-300, 3e-300], "P": [1.0, 2.0, 3.0]}, ""),
+        ({"a": [1.0, 2.0], "P": [1.0, 4.0]}, ""),
+        ({"a": [2.0, 2.0, 2.0], "P": [1.0, 4.0, 2.0]}, "the same value in every row: a"),
+    ],
+    ids=["constant", "missing", "huge", "tiny", "two rows", "constant column"],
+)
+def test_hard_data_gets_an_answer_from_the_real_search(shell, table, note):
+    shell.user_ns["hard"] = table
+    assert run(shell, "laws = %discover P ~ a --data hard --time 1s").success
+    laws = shell.user_ns["laws"]
+    assert len(laws) >= 1
+    assert laws.status == "finished"
+    assert note in "; ".join(laws.question.warnings)
+
+
 def test_an_error_of_the_engine_is_shown_the_same_way(shell, monkeypatch, make, capsys):
     from sr_kernel.errors import DataError
 
