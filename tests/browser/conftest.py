@@ -19,7 +19,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 MIME = "application/vnd.sr-kernel+json"
 SOURCE = "labextensions/sr-kernel"
@@ -244,12 +244,19 @@ def open_page(context: BrowserContext, server: Server) -> Iterator[Callable[...,
     pages: list[Page] = []
     errors: list[str] = []
 
+    def answer(dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":  # JupyterLab's, for a notebook that is not saved
+            dialog.accept()
+        else:
+            errors.append(f"a dialog of {SOURCE}: {dialog.message}")
+            dialog.dismiss()
+
     def open_one(width: int = 1280, height: int = 1100) -> Lab:
         page = context.new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
-        page.on("dialog", lambda dialog: (errors.append(SOURCE), dialog.dismiss()))
+        page.on("dialog", answer)
         return Lab(page, server)
 
     yield open_one

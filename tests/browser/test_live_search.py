@@ -127,3 +127,17 @@ def test_is_ended_by_the_interrupt_of_the_notebook(lab: Any, search: Callable[..
     expect(status(result, "stopped")).to_be_visible(timeout=SLOW)
     lab.wait_for_kernel("idle")
     assert lab.page.locator(".jp-RenderedText[data-mime-type*='stderr']").count() == 0
+
+
+def test_is_shown_by_the_widget_too(lab: Any, server: Any) -> None:
+    discover = "%%discover y ~ x --data table --time 2s -o laws"
+    show = "from sr_kernel.jupyter.widget import widget\nwidget(laws)"
+    cells = [nbformat.v4.new_code_cell(text) for text in (DATA, discover, show)]
+    lab.open(server.write("widget.ipynb", *cells))
+    for index in range(len(cells)):
+        lab.run_cell(index)
+    widget = lab.page.locator(".jp-Cell").nth(2).locator(".srk")
+    expect(widget.locator("tbody tr").first).to_be_visible(timeout=SLOW)
+    enter(widget, "2*sqrt(x)")()
+    expect(widget.locator(".srk-scored")).to_be_visible(timeout=SLOW)
+    expect(lab.result.first.locator(".srk-diamond")).to_have_count(1)
