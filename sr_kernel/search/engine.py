@@ -24,8 +24,16 @@ from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import tidy
 
-ROUNDS = ((150, 150), (1000, 600), (6000, 1500), (40_000, 3000), (150_000, 4000), (400_000, 6000))
-"""For each round the bank's size and the pool among which pairs are sought."""
+ROUNDS = (
+    (1000, 150, 150),
+    (10_000, 1000, 600),
+    (80_000, 6000, 1500),
+    (200_000, 40_000, 3000),
+    (400_000, 150_000, 4000),
+    (400_000, 400_000, 6000),
+)
+"""For each round the bank's size for exact matches and for those under noise, and the pool among
+which pairs are sought by correlation."""
 
 FIT_ROWS, PROBE_ROWS = 1000, 64
 _PROGRESS_EVERY = 0.3
@@ -65,7 +73,9 @@ class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
 
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
-    return [PowerProposer(), LinearProposer()]
+    return [
+        PowerProposer(exact=True), LinearProposer(exact=True), PowerProposer(), LinearProposer(),
+    ]  # fmt: skip
 
 
 def search(
@@ -83,8 +93,9 @@ def search(
     the search and keeps what was found (``interrupted``).  The same problem and seed give the
     same laws if time does not cut in.  ``n_jobs`` is the number of threads for linear algebra.
     """
-    run = _Run(problem, time_limit, on_progress, should_stop)
-    return run.result(proposers if proposers is not None else default_proposers())
+    with np.errstate(all="ignore"):  # candidates may be anything; what is kept is checked
+        run = _Run(problem, time_limit, on_progress, should_stop)
+        return run.result(proposers if proposers is not None else default_proposers())
 
 
 class _Run:
@@ -149,12 +160,13 @@ class _Run:
 
     def _rounds(self, proposers: Sequence[Proposer]) -> None:
         context, quiet = self.context, 0
-        for number_, (limit, pool) in enumerate(ROUNDS):
+        for number_, (exact, limit, pool) in enumerate(ROUNDS):
             before = context.front.version
-            grown = context.bank.grow(limit, self.poll)
+            grown = context.bank.grow(exact, self.poll)
             context.round, context.pool = number_, pool
-            context.limit = min(limit, len(context.bank))
             for proposer in proposers:
+                wide = getattr(proposer, "exact", False)
+                context.limit = min(exact if wide else limit, len(context.bank))
                 for expr in proposer.propose(context):
                     self.consider(expr)
                     self.poll()
@@ -169,11 +181,9 @@ class _Run:
                 return
 
     def _exact(self) -> bool:
-        best = self.context.front.best
-        sample = self.context.sample
-        if best is None or not sample.exact(best.predicted):
+        best, whole = self.context.front.best, self.presenter.whole
+        if best is None or not self.context.solved():
             return False
-        whole = self.presenter.whole
         return whole.exact(whole.predict(best.expr))
 
     def poll(self) -> None:

@@ -13,7 +13,7 @@ from sr_kernel.search.columns import Column, Combination
 from sr_kernel.search.description import structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary
 from sr_kernel.search.families import FamilyPart
-from sr_kernel.search.matching import View, matches
+from sr_kernel.search.matching import View, exact, matches
 from sr_kernel.search.outer import IDENTITY, Outer, outers
 from sr_kernel.search.proposer import Context
 
@@ -24,9 +24,13 @@ INNER_SLACK = 30.0
 class LinearProposer:
     """Sums of up to three bank functions, free constant and linear terms, under an outer h."""
 
+    def __init__(self, *, exact: bool = False) -> None:
+        self.exact = exact
+        """Only what holds up to rounding, which is cheap to see."""
+
     def propose(self, context: Context) -> Iterator[Expr]:
         whole = Dictionary([BankPart(context.bank, context.limit)])
-        families = FamilyPart.over(context)
+        families = None if self.exact else FamilyPart.over(context)
         for outer, target, slope in outers(context.problem.operators, context.sample.y):
             view = _view(context, outer, target, slope)
             for known in _known(context, outer):
@@ -35,8 +39,8 @@ class LinearProposer:
                 few = Dictionary([families, BankPart(context.bank, min(context.limit, 300))])
                 yield from self._matches(context, few, view, _constant(context), INNER_SLACK)
 
-    @staticmethod
     def _matches(
+        self,
         context: Context,
         dictionary: Dictionary,
         view: View,
@@ -46,6 +50,8 @@ class LinearProposer:
         def member(index: int, values: FloatArray) -> Column:
             return Column(dictionary.expr(index), values)
 
+        if self.exact:
+            return exact(context, dictionary, view, known, member)
         return matches(context, dictionary, view, known, member, slack)
 
 

@@ -20,7 +20,7 @@ from sr_kernel.search.description import structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary, LogPart, Part
 from sr_kernel.search.families import FamilyPart
 from sr_kernel.search.linear import INNER_SLACK, scaled
-from sr_kernel.search.matching import View, matches
+from sr_kernel.search.matching import View, exact, matches
 from sr_kernel.search.operations import power
 from sr_kernel.search.outer import Outer, outers
 from sr_kernel.search.proposer import Context
@@ -34,6 +34,10 @@ _CONSTANT, _LOG, _PLAIN = "constant", "log", "plain"
 class PowerProposer:
     """Products of powers of the variables, of up to three bank functions, and of exponentials."""
 
+    def __init__(self, *, exact: bool = False) -> None:
+        self.exact = exact
+        """Only what holds up to rounding, which is cheap to see."""
+
     def propose(self, context: Context) -> Iterator[Expr]:
         if not context.allows("mul", "div", "pow"):
             return
@@ -44,43 +48,44 @@ class PowerProposer:
             for part, slack in self._parts(context):
                 # d h / d log|h| = |h|: residuals of logarithms in the scale of the target.
                 for weights in self._weights(context, slope * size):
-                    yield from _matches(context, part, outer, target, weights, slack)
+                    view = _view(context, outer, target, weights)
+                    yield from self._matches(context, part, view, slack)
 
-    @staticmethod
-    def _parts(context: Context) -> Iterator[tuple[list[tuple[Part, str]], float]]:
+    def _parts(self, context: Context) -> Iterator[tuple[list[tuple[Part, str]], float]]:
         bank = BankPart(context.bank, context.limit)
         parts: list[tuple[Part, str]] = [(LogPart(bank), _LOG)]
         if context.allows("exp"):
             parts.append((BankPart(context.bank, min(context.limit, 20_000)), _PLAIN))
         yield parts, 1.0
-        families = FamilyPart.over(context)
+        families = None if self.exact else FamilyPart.over(context)
         if families is not None:
             few = LogPart(BankPart(context.bank, min(context.limit, 300)))
             yield [(few, _LOG), (LogPart(families), _LOG)], INNER_SLACK
 
-    @staticmethod
-    def _weights(context: Context, slope: FloatArray) -> Iterator[FloatArray]:
+    def _weights(self, context: Context, slope: FloatArray) -> Iterator[FloatArray]:
         root = np.sqrt(context.sample.weights)
-        yield slope * root
-        if slope.max() > 10 * slope.min():
+        if not self.exact:
+            yield slope * root
+        if self.exact or slope.max() > 10 * slope.min():
             yield root
 
+    def _matches(
+        self, context: Context, parts: list[tuple[Part, str]], view: View, slack: float
+    ) -> Iterator[Expr]:
+        dictionary = Dictionary([part for part, _ in parts])
+        known = _known(context)
 
-def _matches(
-    context: Context,
-    parts: list[tuple[Part, str]],
-    outer: Outer,
-    target: FloatArray,
-    weights: FloatArray,
-    slack: float,
-) -> Iterator[Expr]:
-    dictionary = Dictionary([part for part, _ in parts])
-    known = _known(context)
+        def member(index: int, values: FloatArray) -> Column:
+            return Column(dictionary.expr(index), values, parts[dictionary.locate(index)[0]][1])
+
+        if self.exact:
+            return exact(context, dictionary, view, known, member)
+        return matches(context, dictionary, view, known, member, slack)
+
+
+def _view(context: Context, outer: Outer, target: FloatArray, weights: FloatArray) -> View:
     sign = np.sign(target)
     d = len(context.sample.variables)
-
-    def member(index: int, values: FloatArray) -> Column:
-        return Column(dictionary.expr(index), values, parts[dictionary.locate(index)[0]][1])
 
     # Exponents are counted as if they will turn out plain; nothing is lost if they do not.
     def size(fit: Combination) -> int:
@@ -89,7 +94,7 @@ def _matches(
     def structure(fit: Combination) -> float:
         return sum(structure_length(column.expr, d) + 2.0 for column in fit.columns)
 
-    view = View(
+    return View(
         target=np.log(np.abs(target)),
         weights=weights,
         inverse=lambda u: outer.inverse(sign * np.exp(u)),
@@ -97,7 +102,6 @@ def _matches(
         structure=structure,
         build=lambda fit: _terms(context, outer, fit, target),
     )
-    return matches(context, dictionary, view, known, member, slack)
 
 
 def _known(context: Context) -> tuple[Column, ...]:

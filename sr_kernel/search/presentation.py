@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-import numpy as np
-
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, quoted
 from sr_kernel.search.front import Front, scores
@@ -32,7 +30,7 @@ class Presenter:
         self.assume = known_signs(problem)
         self._simplified: set[Expr] = set()
         self._rested = 0.0
-        self._laws: dict[Expr, Law | None] = {}
+        self._laws: dict[Expr, tuple[Law, float] | None] = {}
 
     def laws(self, front: Front, seconds: float, *, final: bool = False) -> tuple[Law, ...]:
         """Laws of ``front``; new entries are simplified in about ``seconds``.
@@ -63,7 +61,7 @@ class Presenter:
                 self._simplified.add(better.expr)
                 front.replace(entry, better)
 
-    def _law(self, entry: Fitted) -> Law | None:
+    def _law(self, entry: Fitted) -> tuple[Law, float] | None:
         if entry.expr not in self._laws:
             final: Fitted | None = entry
             if len(entry.predicted) < self.whole.rows:
@@ -71,13 +69,14 @@ class Presenter:
                 final = entry if again is None else rounded(again, self.whole)
             if not self.scaling.trivial:
                 final = self._restored(entry)
-            self._laws[entry.expr] = None if final is None else law_of(final, self.data)
+            found = None if final is None else (law_of(final, self.data), final.loss)
+            self._laws[entry.expr] = found
         return self._laws[entry.expr]
 
     def _restored(self, entry: Fitted) -> Fitted | None:
         """``entry`` in the units of the data; None where its constants are beyond floats."""
         try:
-            fitted = fit(pinned(self.scaling.restored(entry.expr)), self.data)
+            fitted = fit(pinned(self.scaling.restored(entry.expr)), self.data, units=False)
         except ExpressionError:
             return None
         return None if fitted is None else rounded(fitted, self.data)
@@ -137,15 +136,18 @@ def law_of(fitted: Fitted, sample: Sample) -> Law:
     )
 
 
-def _front_of(laws: list[Law], sample: Sample) -> tuple[Law, ...]:
-    """Laws with strictly falling loss and distinct functions, scored."""
-    kept: list[Law] = []
-    for law in laws:
-        if any(law.key == other.key for other in kept):
+def _front_of(laws: list[tuple[Law, float]], sample: Sample) -> tuple[Law, ...]:
+    """Laws (with relative losses) of strictly falling loss and distinct functions, scored.
+
+    Relative losses are compared: a loss of 1e-600 cannot be told from none.
+    """
+    kept: list[tuple[Law, float]] = []
+    for law, loss in laws:
+        if any(law.key == other.key for other, _ in kept):
             continue
-        if not kept or law.loss < kept[-1].loss:
-            kept.append(law)
-    floor = sample.absolute(sample.floored(0.0))
-    losses = [float(np.clip(law.loss, max(floor, 1e-300), 1e300)) for law in kept]
-    marks = scores(losses, [law.complexity for law in kept])
-    return tuple(replace(law, score=mark) for law, mark in zip(kept, marks, strict=True))
+        if not kept or loss < kept[-1][1]:
+            kept.append((law, loss))
+    marks = scores(
+        [sample.floored(loss) for _, loss in kept], [law.complexity for law, _ in kept]
+    )
+    return tuple(replace(law, score=mark) for (law, _), mark in zip(kept, marks, strict=True))

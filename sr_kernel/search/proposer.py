@@ -48,6 +48,11 @@ class Context:
         """Whether the user lets laws use these operators."""
         return all(name in self.problem.operators for name in names)
 
+    def solved(self) -> bool:
+        """Whether the best law explains all rows that are fitted up to rounding."""
+        best = self.front.best
+        return best is not None and self.sample.exact(best.predicted)
+
     def promising(
         self, loss: float, size: int, parameters: int, structure: float, slack: float = 1.0
     ) -> bool:

@@ -308,7 +308,7 @@ def rounded(fitted: Fitted, sample: Sample) -> Fitted:
         return fitted
     for margin in (0.05, 0.01, 0.002, 1e-4):
         shorter = {
-            value: _short(value, max(margin * error, 1e-13 * abs(value)) if error < math.inf else 0.0)
+            value: _short(value, margin * error)
             for value, error in zip(fitted.values, fitted.errors, strict=True)
         }
         result = _with_values(fitted, shorter, sample)
@@ -335,6 +335,8 @@ def _with_values(fitted: Fitted, new: dict[float, float], sample: Sample) -> Fit
 
 
 def _short(value: float, allowed: float) -> float:
+    """``value`` to the fewest digits that leave it within ``allowed``, or to thirteen."""
+    allowed = max(allowed, 1e-13 * abs(value)) if allowed < math.inf else 0.0
     for digits in range(1, 17):
         short = float(f"{value:.{digits}g}")
         if abs(short - value) <= allowed:

@@ -26,6 +26,11 @@ def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
 
     Raises :class:`DataError` if ``expr`` has no value on some row, naming the row.
     """
+    with np.errstate(all="ignore"):  # what is undefined is said in words
+        return _scored(problem, expr, fit)
+
+
+def _scored(problem: Problem, expr: Expr, fit: bool) -> Law:
     sample = Sample.of(problem)
     start = pinned(expr) if fit else expr
     fitted = fit_floats(start, sample) if fit else _as_it_is(start, sample)

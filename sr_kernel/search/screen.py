@@ -24,14 +24,9 @@ def screen(
 ) -> list[tuple[int, ...]]:
     """Index tuples of one, two and three entries that may explain the target, best guesses first.
 
-    ``pool`` bounds the entries among which pairs are sought by correlation (all are by hash).
+    ``pool`` bounds the entries among which pairs are sought.
     """
-    correlations = np.zeros(len(dictionary))
-    seen = np.zeros((len(dictionary), 3))
-    for begin in range(0, len(dictionary), _CHUNK):
-        chunk = np.arange(begin, min(begin + _CHUNK, len(dictionary)))
-        correlations[chunk], seen[chunk] = target.look(dictionary.rows(chunk))
-        poll()
+    correlations, _ = _look(dictionary, target, poll)
     singles = best_singles(correlations, dictionary.sizes, 6)
     found: list[tuple[int, ...]] = [(int(i),) for i in singles]
     members = _pool(correlations, dictionary.sizes, pool)
@@ -45,10 +40,28 @@ def screen(
     pairs = best_pairs(unit, correlations[members] * usable, 60, poll=poll)
     triples = best_triples(unit, correlations[members] * usable, pairs[:20], 20)
     found += [tuple(int(members[k]) for k in group) for group in [*pairs, *triples]]
-    exact_one, exact_two = exact_matches(correlations, seen, target.freedom)
-    found += [(int(k),) for k in exact_one[:20]]
-    found += [(int(i), int(j)) for i, j in exact_two[:60]]
     return list(dict.fromkeys(found))
+
+
+def screen_exact(
+    dictionary: Dictionary, target: Target, poll: Callable[[], None]
+) -> list[tuple[int, ...]]:
+    """Index tuples of one and two entries that may give the target exactly, simplest first."""
+    correlations, seen = _look(dictionary, target, poll)
+    singles, pairs = exact_matches(correlations, seen, target.freedom, count=40)
+    return [(int(k),) for k in singles] + [(int(i), int(j)) for i, j in pairs]
+
+
+def _look(
+    dictionary: Dictionary, target: Target, poll: Callable[[], None]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    correlations = np.zeros(len(dictionary))
+    seen = np.zeros((len(dictionary), 3))
+    for begin in range(0, len(dictionary), _CHUNK):
+        chunk = np.arange(begin, min(begin + _CHUNK, len(dictionary)))
+        correlations[chunk], seen[chunk] = target.look(dictionary.rows(chunk))
+        poll()
+    return correlations, seen
 
 
 def _pool(correlations: NDArray[np.float64], sizes: IntArray, count: int) -> IntArray:

@@ -1,7 +1,10 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sr_kernel.expr import symbol
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.program import compile_program
@@ -33,7 +36,7 @@ def test_no_function_is_there_twice(bank):
     rows = bank.rows[bank.varying]
     scale = np.abs(rows).max(axis=1)
     order = np.argsort(rows @ np.random.default_rng(1).normal(size=rows.shape[1]))
-    for a, b in zip(order, order[1:], strict=False):
+    for a, b in itertools.pairwise(order):
         assert np.abs(rows[a] - rows[b]).max() > 1e-10 * min(scale[a], scale[b])
 
 
@@ -58,15 +61,15 @@ def test_growth_goes_on_where_it_stopped():
 
 
 def test_a_poll_can_stop_growth_and_nothing_is_lost():
-    class Stop(Exception):
+    class StopGrowth(Exception):  # noqa: N818
         pass
 
     def stop():
-        raise Stop
+        raise StopGrowth
 
     X = np.random.default_rng(0).uniform(0.5, 3.0, (12, 2))
     bank = Bank(["a", "b"], X, DEFAULT_OPERATORS)
-    with pytest.raises(Stop):
+    with pytest.raises(StopGrowth):
         bank.grow(100_000, stop)
     before = len(bank)
     assert bank.grow(before + 500) >= 500

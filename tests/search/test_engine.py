@@ -2,9 +2,9 @@ import time
 
 import numpy as np
 import pytest
+
 from sr_kernel.expr import parse
 from sr_kernel.search import Problem, search
-from sr_kernel.search.engine import SearchStopped  # noqa: F401  (part of the proposer's contract)
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -1,6 +1,7 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sr_kernel.expr import number
 from sr_kernel.search import Problem
 from sr_kernel.search.archive import Archive

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from sr_kernel.expr import OPERATORS, symbol
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.program import compile_program

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+
 from sr_kernel.errors import DataError, OptionError
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
 
 
 def test_signs_aliases_and_names_are_read():
-    assert operator_names("+ - * / ** ln arcsin square".split()) == (
+    assert operator_names(["+", "-", "*", "/", "**", "ln", "arcsin", "square"]) == (
         "add", "sub", "mul", "div", "pow", "log", "asin", "square",
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+
 from sr_kernel.errors import OptionError
 from sr_kernel.search import Problem, SearchProcess, SearchResult
 
@@ -30,7 +31,7 @@ def test_events_end_with_the_result():
 
 def test_stop_gives_a_result_within_a_second(noisy):
     with SearchProcess(noisy, time_limit=60) as process:
-        for count, event in enumerate(process.events()):
+        for count, event in enumerate(process.events()):  # noqa: B007
             if count == 2:
                 asked = time.perf_counter()
                 process.stop()
@@ -41,7 +42,7 @@ def test_stop_gives_a_result_within_a_second(noisy):
 
 def test_the_child_ignores_sigint(noisy):
     with SearchProcess(noisy, time_limit=4) as process:
-        for count, event in enumerate(process.events()):
+        for count, event in enumerate(process.events()):  # noqa: B007
             if count == 1:
                 os.kill(process.pid, signal.SIGINT)
     assert event.stop_reason == "time"

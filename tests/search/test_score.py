@@ -2,6 +2,7 @@ import time
 
 import numpy as np
 import pytest
+
 from sr_kernel.errors import DataError
 from sr_kernel.expr import parse
 from sr_kernel.search import Problem, score

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sr_kernel.expr import apply, number, parse, symbol, to_text
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.program import compile_program

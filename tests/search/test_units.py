@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from sr_kernel.expr import parse
 from sr_kernel.search import Problem
 from sr_kernel.search.sample import Sample
