@@ -110,14 +110,26 @@ def symbolic_power(n: Normalizer, base: Expr, exponent: Expr) -> Core:
     content, factors = n.factors(base)
     if content > 0 and all(n.signs.positive(factor) for factor, _ in factors):
         parts: list[Core] = []
-        if content != 1:
-            parts.append(root_rules.exponential(n, n.constants.literal(content), exponent))
+        parts.extend(_number_to(n, content, exponent))
         for factor, power in factors:
             parts.append(_positive_power(n, factor, power, exponent))
         return Product(tuple(parts)) if parts else UNIT
     if content == 0 and n.signs.positive(exponent):
         return NOTHING
     return Kernel(apply("pow", n.best(base), exponent))
+
+
+def _number_to(n: Normalizer, value: Fraction, exponent: Expr) -> list[Core]:
+    """``value**exponent``; above and below of an exact fraction as two powers."""
+    if value == 1:
+        return []
+    if n.constants.is_float(value):
+        return [root_rules.exponential(n, n.constants.literal(value), exponent)]
+    return [
+        root_rules.exponential(n, n.constants.literal(Fraction(whole)), term)
+        for whole, term in ((value.numerator, exponent), (value.denominator, -exponent))
+        if whole != 1
+    ]
 
 
 def _positive_power(n: Normalizer, factor: Expr, power: int, exponent: Expr) -> Core:

@@ -6,6 +6,7 @@ undefined is not part of it: :mod:`sr_kernel.equality.domain` keeps that ledger.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -116,6 +117,8 @@ class Normalizer:
     def forms(self, expr: Expr) -> list[Expr]:
         """Ways to write the normal form that may be as small; empty where there is none."""
         found = self._written_forms.get(expr)
+        if found is None and self._is_late():
+            return []
         if found is None:
             try:
                 form = self.form(expr)
@@ -126,6 +129,9 @@ class Normalizer:
                 found = self.writer.forms(form.above, form.below, form.ring, limit)
             self._written_forms[expr] = found
         return found
+
+    def _is_late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     def _written(self, expr: Expr) -> Expr:
         if expr.is_symbol:

@@ -27,6 +27,7 @@ _FLOAT_TOLERANCE = 1e-9
 _STRICT_TOLERANCE = 1e-12
 _EXACT_TOLERANCE = 1e-30
 _THOROUGH_ROWS = 12
+_VISIBLE = 1e-7
 _FLOAT_ROUNDING = 1e-13
 _EXACT_ROUNDING = 1e-40
 
@@ -138,7 +139,12 @@ def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: float) -> D
         return Difference(point, _float(left), None)
     scale = max(abs(left), abs(right))
     gap = abs(left - right)
-    if gap <= tolerance * scale or _is_rounding(a, b, point, gap):
+    if gap <= tolerance * scale:
+        return None
+    # Constants that cancel leave digits that no float holds; a result that shows such digits is
+    # refused, one that drops them is not.
+    visible = tolerance == _FLOAT_TOLERANCE and right != 0 and gap > _VISIBLE * scale
+    if not visible and _is_rounding(a, b, point, gap):
         return None
     return Difference(point, _float(left), _float(right))
 

@@ -170,7 +170,7 @@ _JOINABLE = frozenset({*_MULTIPLICATIVE, "sin", "cos", "sinh", "cosh"})
 
 def _joined(factors: list[Factor]) -> list[Factor]:
     """Quotients of sin and cos as tan; products of abs, sign and cbrt under one call."""
-    if sum(base.op in _JOINABLE for base, _ in factors) < 2:
+    if len(factors) < 2 or not any(base.op in _JOINABLE for base, _ in factors):
         return factors
     powers = dict(factors)
     for above, below, joint in _QUOTIENTS:
@@ -181,6 +181,7 @@ def _joined(factors: list[Factor]) -> list[Factor]:
                 _shift(powers, base, -both)
                 _shift(powers, partner, both)
                 _shift(powers, apply(joint, *base.args), both)
+    _square_roots(powers)
     for op in _MULTIPLICATIVE:
         same: dict[Fraction, list[Expr]] = {}
         for base, q in powers.items():
@@ -193,6 +194,17 @@ def _joined(factors: list[Factor]) -> list[Factor]:
                     del powers[base]
                 _shift(powers, apply(op, inner), q)
     return list(powers.items())
+
+
+def _square_roots(powers: dict[Expr, Fraction]) -> None:
+    """``x**2/abs(x)`` as ``abs(x)``: even powers of x join powers of abs(x) of the other sign."""
+    for base in [base for base in powers if base.op == "abs"]:
+        inner = base.args[0]
+        q = powers.get(inner, Fraction(0))
+        if q.denominator == 1 and q * powers[base] < 0:
+            even = q - q % 2 if q > 0 else q + q % 2
+            _shift(powers, inner, -even)
+            _shift(powers, base, even)
 
 
 def _shift(powers: dict[Expr, Fraction], base: Expr, by: Fraction) -> None:

@@ -20,6 +20,8 @@ _MAX_TRIED = 12
 _SMALLEST_OPEN = 2
 _MAX_SEEDS = 2
 _NODE_LIMIT = 400
+_SECONDS_A_RUN = 2.0
+_SECONDS_A_TERM = 0.2
 _ARITHMETIC = frozenset({"number", "symbol", "add", "mul", "neg", "div"})
 
 DONE, OUT_OF_TIME, MISMATCH = "done", "time", "mismatch"
@@ -110,13 +112,18 @@ class Pipeline:
             domain=self.situation.domain,
             cost=self.situation.model,
             rules=self.situation.rules,
-            time_limit=left,
+            time_limit=self._share(len(chosen), left),
             node_limit=_NODE_LIMIT,
         )
         self._shared += time.perf_counter() - started
         for i, best in zip(chosen, report.best, strict=True):
             groups[i] = [*groups[i], ordered(best)]
         return groups
+
+    def _share(self, count: int, left: float | None) -> float:
+        """Seconds for one run of the e-graph; some of a tight limit is kept for what follows."""
+        allowed = _SECONDS_A_RUN + _SECONDS_A_TERM * count
+        return allowed if left is None else min(allowed, left / 2)
 
     def _seeds(self, group: list[Expr]) -> list[Expr]:
         """The current form and the cheapest others: every one more slows the e-graph down."""
