@@ -89,13 +89,17 @@ class DiscoverMagics:
         """Search while nothing else runs. The result for a line, None for a cell."""
         with _one_sentence():
             options, session = self._started(line, cell)
-            return self._kept(options, session.wait_blocking(), cell)
+            with self._kept(options, session):
+                laws = session.wait_blocking()
+            return self._returned(laws, cell)
 
     async def awaited(self, line: str, cell: str | None) -> Laws | None:
         """Search while the kernel goes on answering."""
         with _one_sentence():
             options, session = self._started(line, cell)
-            return self._kept(options, await session.wait(), cell)
+            with self._kept(options, session):
+                laws = await session.wait()
+            return self._returned(laws, cell)
 
     def _started(self, line: str, cell: str | None) -> tuple[Options, Session]:
         options = read_options(line, cell or "")
@@ -127,10 +131,17 @@ class DiscoverMagics:
         session.start()
         return session
 
-    def _kept(self, options: Options, laws: Laws, cell: str | None) -> Laws | None:
-        """Also after a stop or an interrupt: the variable holds what was found."""
-        if options.output is not None:
-            self._shell.user_ns[options.output] = laws
+    @contextmanager
+    def _kept(self, options: Options, session: Session) -> Iterator[None]:
+        """However the search ends, the variable holds what was found."""
+        try:
+            yield
+        finally:
+            if options.output is not None and session.laws is not None:
+                self._shell.user_ns[options.output] = session.laws
+
+    def _returned(self, laws: Laws, cell: str | None) -> Laws | None:
+        """A cell's result is on the screen already, except in a terminal."""
         if cell is None:
             return laws
         if not hasattr(self._shell, "kernel"):

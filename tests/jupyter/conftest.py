@@ -136,6 +136,7 @@ def make():
     class Make:
         Engine, View, Comm = Engine, View, Comm
         front = FRONT
-        progress, result = staticmethod(progress), staticmethod(result)
+        law_of, progress = staticmethod(law_of), staticmethod(progress)
+        result = staticmethod(result)
 
     return Make

@@ -162,8 +162,9 @@ def test_an_error_of_the_engine_is_shown_the_same_way(shell, monkeypatch, make, 
     engine = make.Engine([make.progress(), DataError("too large to be searched: use fewer rows")])
     monkeypatch.setattr("sr_kernel.search.process.SearchProcess", lambda *a, **k: engine)
     with pytest.raises(DiscoverError, match="too large"):
-        run(shell, "%%discover P ~ a --data planets\n").raise_error()
+        run(shell, "%%discover P ~ a --data planets -o rest\n").raise_error()
     assert "Traceback" not in capsys.readouterr().out
+    assert [law.equation for law in shell.user_ns["rest"]] == ["a"]
 
 
 def test_help_names_every_option_and_shows_examples(shell):

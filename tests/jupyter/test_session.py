@@ -9,6 +9,7 @@ import time
 import pytest
 
 from sr_kernel.errors import SrKernelError
+from sr_kernel.formula import problem_of
 from sr_kernel.jupyter import session as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import MIME, validate
@@ -299,3 +300,36 @@ def test_errors_are_the_packages_own(task, make):
 
     with pytest.raises(SrKernelError):
         asyncio.run(ask())
+
+
+def test_derived_predictors_are_shown_in_the_tables_columns(make, comms):
+    task = problem_of("y ~ log(x)", {"x": [1.0, 2.0, 4.0], "y": [0.1, 1.5, 2.7]}, name="t")
+    [name] = task.problem.variables
+    found = make.law_of(f"2*`{name}`", 0.1)
+    engine = make.Engine([make.progress(front=(found,)), make.result(front=(found,))])
+    session = run(task, engine, make.View())
+    running = [s for s in comms[0].snapshots() if s["status"] == "running" and s["front"]]
+    assert all(s["front"][0]["equation"] == "2*log(x)" for s in running)
+    assert [law.equation for law in session.laws] == ["2*log(x)"]
+
+
+def test_while_it_runs_a_derived_law_is_written_out(make):
+    task = problem_of("y ~ log(x)", {"x": [1.0, 2.0, 4.0], "y": [0.1, 1.5, 2.7]}, name="t")
+    found = make.law_of(f"2*`{task.problem.variables[0]}`", 0.1)
+    session = Session(task, make.Engine([make.progress(front=(found,))]), make.View(), time_limit=9)
+    session.start()
+    time.sleep(0.2)
+    assert session._step() is False
+    [entry] = session.snapshot()["front"]
+    assert (entry["equation"], entry["complexity"]) == ("2*log(x)", 4)
+    session.stop()
+    session.wait_blocking()
+
+
+def test_a_session_without_a_kernel_takes_no_comms(task, make):
+    session = Session(task, make.Engine([make.result()]), make.View(), time_limit=9)
+    session.start()
+    comm = make.Comm()
+    session.attach(comm)
+    assert session.wait_blocking().session is None
+    assert comm.sent == []
