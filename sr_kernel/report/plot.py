@@ -64,9 +64,7 @@ def front_plot(laws: Sequence[Law], best: Law | None, *, anchor: str | None = No
 
     With an `anchor` the point of law i is called {anchor}-point{i} and leads to {anchor}-law{i}.
     """
-    losses = [law.loss for law in laws if law.loss > 0 and math.isfinite(law.loss)]
-    floor = min(losses, default=1.0) / 10
-    shown = [law.loss if law.loss in losses else floor for law in laws]
+    shown = _drawable([law.loss for law in laws])
     low, high = _padded_decades(min(shown, default=1.0), max(shown, default=1.0))
     sizes = [law.complexity for law in laws] or [1]
     x = Axis(min(sizes) - 1, max(sizes) + 1, _LEFT, _WIDTH - _RIGHT, whole=True)
@@ -78,6 +76,14 @@ def front_plot(laws: Sequence[Law], best: Law | None, *, anchor: str | None = No
         parts.append(_law_point(law, place, law is best, anchor, i))
     label = f"{len(laws)} laws: error against complexity"
     return _svg(parts, label)
+
+
+def _drawable(losses: Sequence[float]) -> list[float]:
+    """Losses for a logarithmic axis: zero a decade below all others, what is no number above."""
+    known = [loss for loss in losses if loss > 0 and math.isfinite(loss)]
+    floor, ceiling = min(known, default=1.0) / 10, max(known, default=1.0) * 10
+    floor, ceiling = max(floor, 1e-306), min(ceiling, 1e306)
+    return [min(max(loss, floor), ceiling) if loss == loss else ceiling for loss in losses]
 
 
 def measured_plot(y: FloatArray, predicted: FloatArray, target: str) -> str:

@@ -41,6 +41,12 @@ def test_degenerate_losses(losses):
     assert len(points(front_plot(laws, None))) == len(losses)
 
 
+def test_exact_laws_are_lowest_and_undefined_losses_highest():
+    laws = [law(float("inf"), 1), law(1.0, 2), law(0.0, 3), law(float("nan"), 4)]
+    top, middle, bottom, unknown = (float(p.get("cy")) for p in points(front_plot(laws, None)))
+    assert top == unknown < middle < bottom
+
+
 def test_points_are_links_with_names():
     markup = front_plot([law(1.0)], None, anchor="d3")
     [link] = [e for e in tree(markup).iter() if e.tag.endswith("}a")]
