@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 
 from sr_kernel.egraph.domain import granted_conditions, lost_conditions
@@ -15,10 +17,14 @@ from sr_kernel.egraph.ruleset import Rule, Ruleset
 from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import Expr, variables
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
+from sr_kernel.numeric.interval import EVERYTHING, Interval
+from sr_kernel.numeric.precise import evaluate_precise
+from sr_kernel.numeric.relation import Relation
 
 Position = tuple[int, ...]
 Certificate = Callable[[Expr, Expr], bool]
 CHECK_POINTS = 24
+CHECK_ATTEMPTS = 240
 CHECK_DIGITS = 30
 CHECK_TOLERANCE = 1e-18
 CHECK_NODES, CHECK_ROUNDS = 3_000, 4
@@ -74,7 +80,7 @@ class Derivation:
         return current is self.result
 
     def _holds(self, step: Step) -> bool:
-        if not agree(step.before, step.after):
+        if not agree(step.before, step.after, assumptions=self.assumptions, where=self.start):
             return False
         if step.rule == REORDERED:
             return same_but_order(step.before, step.after)
@@ -232,12 +238,23 @@ def same_but_order(one: Expr, other: Expr) -> bool:
     return table.enter(one, 0) == table.enter(other, 0)
 
 
-def agree(one: Expr, other: Expr, *, seed: int = 0) -> bool:
-    """Whether two expressions have the same values at random points where both are defined."""
-    from sr_kernel.numeric.precise import evaluate_precise
+def agree(
+    one: Expr,
+    other: Expr,
+    *,
+    seed: int = 0,
+    assumptions: Assumptions = NOTHING,
+    where: Expr | None = None,
+) -> bool:
+    """Whether two expressions have the same values at random points where both are defined.
 
-    names = tuple(dict.fromkeys((*variables(one), *variables(other))))
-    for point in _points(names, seed):
+    The points satisfy the assumptions, and ``where`` is defined at them.
+    """
+    terms = (one, other) if where is None else (one, other, where)
+    names = tuple(dict.fromkeys(name for term in terms for name in variables(term)))
+    for point in _points(names, seed, assumptions):
+        if where is not None and evaluate_precise(where, point, CHECK_DIGITS) is None:
+            continue
         a = evaluate_precise(one, point, CHECK_DIGITS)
         b = evaluate_precise(other, point, CHECK_DIGITS)
         if a is not None and b is not None and abs(a - b) > CHECK_TOLERANCE * (1 + abs(a)):
@@ -245,9 +262,38 @@ def agree(one: Expr, other: Expr, *, seed: int = 0) -> bool:
     return True
 
 
-def _points(names: Sequence[str], seed: int) -> Iterable[dict[str, float]]:
+def _points(
+    names: Sequence[str], seed: int, assumptions: Assumptions
+) -> Iterator[dict[str, Fraction]]:
     rng = random.Random(seed)
-    for _ in range(CHECK_POINTS if names else 1):
+    found = 0
+    for _ in range(CHECK_ATTEMPTS if names else 1):
         reach = rng.choice((0.9, 2.0, 5.0))
-        low = rng.choice((-reach, 0.0))
-        yield {name: round(rng.uniform(low, reach), 6) for name in names}
+        point = {name: _drawn(name, reach, rng, assumptions) for name in names}
+        if all(_true(relation, point) for relation in assumptions.relations):
+            yield point
+            found += 1
+        if found >= CHECK_POINTS:
+            return
+
+
+def _drawn(name: str, reach: float, rng: random.Random, assumptions: Assumptions) -> Fraction:
+    """A value that the facts about one variable allow, near one end of its range if it has one."""
+    known = assumptions.ranges.get(name, EVERYTHING)
+    low, high = known.lo, known.hi
+    if math.isinf(low) and math.isinf(high):
+        low, high = rng.choice((-reach, 0.0)), reach
+    elif math.isinf(high):
+        high = low + reach
+    elif math.isinf(low):
+        low = high - reach
+    if known.integer:
+        return Fraction(rng.randint(math.ceil(low), max(math.ceil(low), math.floor(high))))
+    return Fraction(round(rng.uniform(low, high), 6))
+
+
+def _true(relation: Relation, point: Mapping[str, Fraction]) -> bool:
+    value = evaluate_precise(relation.difference, point, CHECK_DIGITS)
+    if value is None:
+        return False
+    return Interval(float(value), float(value)).satisfies(relation.sign)

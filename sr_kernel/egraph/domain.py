@@ -94,12 +94,22 @@ def granted_conditions(
     """
     granted: dict[Relation, None] = {}
     for relation in conditions_of(expr):
+        if _never(relation, assumptions):
+            return ()  # defined nowhere, so anything would follow
         needed = conditions_of(relation.left)
         if usable(relation, domain) and all(
             item in granted or assumptions.implies(item) for item in needed
         ):
             granted[relation] = None
     return tuple(granted)
+
+
+def _never(relation: Relation, assumptions: Assumptions) -> bool:
+    """Whether a condition surely fails everywhere."""
+    if relation.sign == "!=":
+        return assumptions.interval(relation.difference).satisfies("==")
+    opposite = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}[relation.sign]
+    return assumptions.interval(relation.difference).satisfies(opposite)
 
 
 def lost_conditions(

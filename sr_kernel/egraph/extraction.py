@@ -230,7 +230,11 @@ class Extraction:
         content = [mark[1] for mark in marks]
         if kind in ("add", "mul", "min", "max"):
             content.sort()
-        minus = sum(mark[0] for mark in marks) + (kind in ("neg", "div"))
+        minus = sum(mark[0] for mark in marks)
+        if kind in ("neg", "div"):
+            minus += 1
+        elif kind not in ("add", "sub", "mul"):
+            minus *= 2  # better in front of a function than inside
         return minus, hash((_RANK[kind], *content))
 
     def _build(self, slot: Slot) -> Expr:

@@ -121,7 +121,7 @@ def _group(table: NodeTable, node: int, head: str, ids: list[int], parts: Sequen
     for part in parts:
         if part.head != head or not part.heads <= heads or len(part.elements) > len(terms):
             continue
-        for chosen, scale, binding in _matches(table, part, terms):
+        for chosen, scale, binding in _matches(table, part, ids, terms):
             count += _state(table, node, part, ids, chosen, scale, binding)
             if count >= GROUPINGS_A_CHAIN:
                 return
@@ -138,7 +138,7 @@ def _split(table: NodeTable, node: int) -> tuple[Fraction, int | None]:
 
 
 def _matches(
-    table: NodeTable, part: Part, terms: list[tuple[Fraction, int | None]]
+    table: NodeTable, part: Part, ids: list[int], terms: list[tuple[Fraction, int | None]]
 ) -> Iterator[tuple[frozenset[int], Fraction, Binding]]:
     """Places of the terms matched, the common coefficient and the metavariables."""
     seen: set[frozenset[int]] = set()
@@ -153,6 +153,12 @@ def _matches(
                 yield chosen, scale or Fraction(1), binding
             return
         wanted, pattern = part.elements[index]
+        free = _taking_the_rest(part, index, len(terms) - len(used), scale, binding)
+        if free:
+            left = [place for place in range(len(terms)) if place not in used]
+            rest = table.chain(part.head, [ids[place] for place in left])
+            bound = {**binding, free: rest}
+            yield from extend(index + 1, (*used, *left), Fraction(1), bound)
         for place, (coefficient, term) in enumerate(terms):
             if place in used or (pattern is None) != (term is None):
                 continue
@@ -166,6 +172,17 @@ def _matches(
                     yield from extend(index + 1, (*used, place), ratio, bound)
 
     yield from extend(0, (), None, {})
+
+
+def _taking_the_rest(
+    part: Part, index: int, left: int, scale: Fraction | None, binding: Binding
+) -> str:
+    """The last element's name if it is a metavariable free to stand for all that is left."""
+    wanted, pattern = part.elements[index]
+    if pattern is None or pattern[0] != "?" or pattern[1] in binding:
+        return ""
+    fits = index == len(part.elements) - 1 and left > 1 and wanted == 1 and scale in (None, 1)
+    return str(pattern[1]) if fits else ""
 
 
 def match(table: NodeTable, pattern: Pattern, node: int, binding: Binding) -> Iterator[Binding]:

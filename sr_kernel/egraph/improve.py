@@ -17,7 +17,7 @@ from sr_kernel.egraph.extraction import Extraction
 from sr_kernel.egraph.grouping import add_groupings
 from sr_kernel.egraph.nodes import Node, NodeTable
 from sr_kernel.egraph.pattern import CONSTRUCTORS
-from sr_kernel.egraph.program import program_forms
+from sr_kernel.egraph.program import FOLD, program_forms
 from sr_kernel.egraph.ruleset import Ruleset
 from sr_kernel.egraph.session import EGraphError, Session
 from sr_kernel.errors import AssumptionError
@@ -33,6 +33,8 @@ NODES_A_MATCH = 8
 """No rule adds more nodes than this at a match, so sizes need not be counted at every step."""
 BATCH_NODES = 20_000
 """Core nodes put into one e-graph at most; longer lists are cut into several batches."""
+TIMED_BATCH_NODES = 2_000
+"""The same where time is limited: a batch is what is lost when the time is up."""
 SESSIONS_KEPT = 4
 
 
@@ -100,7 +102,8 @@ def improve(
     else:
         each = list(assumptions)
     best: list[Expr] = []
-    for part, given in _batches(groups, each):
+    largest = BATCH_NODES if time_limit is None else TIMED_BATCH_NODES
+    for part, given in _batches(groups, each, largest):
         best += _improve_batch(part, given, run)
     reason = max(run.reasons, key=GRAVITY.index, default="saturated")
     before = [(group[0], given) for group, given in zip(groups, each, strict=True)]
@@ -108,14 +111,14 @@ def improve(
 
 
 def _batches(
-    groups: Sequence[Sequence[Expr]], assumptions: Sequence[Assumptions]
+    groups: Sequence[Sequence[Expr]], assumptions: Sequence[Assumptions], largest: int
 ) -> Iterable[tuple[list[Sequence[Expr]], list[Assumptions]]]:
     part: list[Sequence[Expr]] = []
     given: list[Assumptions] = []
     size = 0
     for group, facts in zip(groups, assumptions, strict=True):
         weight = sum(form.size for form in group)
-        if part and size + weight > BATCH_NODES:
+        if part and size + weight > largest:
             yield part, given
             part, given, size = [], [], 0
         part.append(group)
@@ -168,8 +171,12 @@ def _saturate(
             pass
         depth = max(form.depth for group in groups for form in group)
         reason = _rounds(session, table, min(depth, MAX_ANALYSIS_STEPS), len(groups), run)
-        roots = range(first, first + len(groups))
-        found = _extract(session, roots, table.names, run.cost)
+        if reason == "time" and len(groups) > 1:
+            # reading a large graph takes as long as building it did
+            found = [group[0] for group in groups]
+        else:
+            roots = range(first, first + len(groups))
+            found = _extract(session, roots, table.names, run.cost)
     if reason != "saturated":
         session.abandon()
     return found, reason
@@ -185,6 +192,8 @@ def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Ru
         for _ in range(depth if turn == 0 else ANALYSIS_STEPS):
             if not session.step("analysis"):
                 break
+            if time.monotonic() >= run.deadline:
+                return "time"
         changed = False
         for ruleset in _schedule(run.rules, present):
             matches = session.step(ruleset)
@@ -206,7 +215,7 @@ def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Ru
 
 def _schedule(rules: Ruleset, present: set[str]) -> list[str]:
     """Rulesets that can match something that is there or that another rule may introduce."""
-    reachable, active = set(present), dict.fromkeys(("fold",))
+    reachable, active = set(present), dict.fromkeys((FOLD,))
     while True:
         before = len(reachable)
         for rule in rules:
@@ -215,8 +224,8 @@ def _schedule(rules: Ruleset, present: set[str]) -> list[str]:
                 reachable |= rule.products
         if len(reachable) == before:
             break
-    ordered = [theme for theme in rules.themes if theme in active and theme != "fold"]
-    return ["fold", "pruning", *ordered, "fold", "pruning", "sentinel"]
+    ordered = [theme for theme in rules.themes if theme in active and theme != FOLD]
+    return [FOLD, "pruning", *ordered, FOLD, "pruning", "sentinel"]
 
 
 def _size(session: Session) -> int:

@@ -10,6 +10,8 @@ from sr_kernel.egraph.sexpr import read_forms
 
 Form = tuple[str, str, int]
 HERE = "program.py"
+FOLD = "fold"
+"""The theme that is run before and after every other."""
 SEEDS = {"def": False, "nz": False, "int": False, "lo": True, "hi": True}
 """Facts that can be loaded for a node, and whether they come with a bound."""
 
@@ -19,7 +21,8 @@ def program_forms(rules: Ruleset) -> Iterator[Form]:
     yield from ((text, HERE, 0) for text in _language())
     yield from support_forms()
     defined = {text for text, _, _ in support_forms()}
-    yield from ((f"(ruleset {theme})", HERE, 0) for theme in rules.themes)
+    themes = dict.fromkeys((FOLD, *rules.themes))
+    yield from ((f"(ruleset {theme})", HERE, 0) for theme in themes)
     yield from ((text, HERE, 0) for text in _loading())
     yield from ((text, HERE, 0) for text in _pruning())
     for rule in rules:

@@ -212,9 +212,21 @@ class Prover:
                 yield {**binding, value[1]: content[1]}
             return
         args = content[1:]
+        if self._is_inert(pattern, args):
+            return
         yield from self._match_all(pattern[1:], args, binding)
         if head in COMMUTATIVE and not self.graph.equal(args[0], args[1]):
             yield from self._match_all(pattern[1:], args[::-1], binding)
+
+    def _is_inert(self, pattern: Pattern, args: Sequence[int]) -> bool:
+        """Whether a node is 1*a, 0 + a or a**1 and the pattern does not ask for just that.
+
+        Such nodes are printed as ``a``: a rule that used one would look like no rule at all.
+        """
+        for place, neutral in _NEUTRAL.get(pattern[0], ()):
+            if self.graph.nodes[args[place]] == ("Num", neutral):
+                return ("Num", neutral) not in pattern[1:]
+        return False
 
     def _match_all(
         self, patterns: Sequence[Pattern], nodes: Sequence[int], binding: Binding

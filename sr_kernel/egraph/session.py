@@ -20,10 +20,13 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,7 @@ class EGraphError(SrKernelError):
     """The e-graph engine refused a program or broke down; the session is of no more use."""
 
 
+@lru_cache(maxsize=1)
 def native() -> Any:
     """The native egglog module, without the Python package around it."""
     loaded = sys.modules.get(NATIVE)
@@ -51,7 +55,6 @@ def native() -> Any:
     os.environ.setdefault("RUST_BACKTRACE", "0")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sys.modules[NATIVE] = module
     return module
 
 
@@ -66,7 +69,7 @@ class Session:
         self._bindings = native()
         self._egraph = self._bindings.EGraph()
         self._parsed: dict[str, list[Any]] = {}
-        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self.broken = False
         self._rows = 0
         self._next = 0
@@ -139,11 +142,11 @@ class Session:
 
     def insert(self, tables: Mapping[str, Sequence[Sequence[object]]]) -> None:
         """Bulk-insert rows into relations; cells are integers, floats or text without tabs."""
-        if self._directory is None:
-            self._directory = tempfile.TemporaryDirectory(prefix="sr-kernel-")
-        folder = Path(self._directory.name)
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="sr-kernel-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         for name, rows in tables.items():
-            path = folder / name
+            path = self._folder / name
             path.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), "utf-8")
             self.command(f'(input {name} "{path.as_posix()}")')
 

@@ -11,8 +11,9 @@ A check of finitely many points refutes, it never proves; rules are written from
 from __future__ import annotations
 
 import itertools
+import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 from sr_kernel.egraph.instance import NoInstanceError, instantiate
 from sr_kernel.egraph.pattern import compute, metavariables, rational_metavariables
 from sr_kernel.egraph.ruleset import Condition, Rule, Ruleset, holds
+from sr_kernel.errors import RuleError
 from sr_kernel.expr import Expr, number, parse, to_text
 from sr_kernel.numeric.precise import definedness, evaluate_precise
 
@@ -69,22 +71,60 @@ def check_rule(rule: Rule, *, samples: int = SAMPLES, seed: int = 0) -> Finding 
     ``samples`` random instances on which the guard holds are tried after the edges.
     """
     tested = 0
-    for terms, literals in _instances(rule, samples, seed):
-        bound = guard_values(rule, terms, literals)
-        if bound is None:
-            continue
-        try:
-            left = instantiate(rule.left, terms, bound)
-            right = instantiate(rule.right, terms, bound)
-        except NoInstanceError:
-            continue
-        tested += 1
-        kind = compare_sides(left, right)
-        if kind:
-            return Finding(rule, kind, to_text(left), to_text(right))
+    for terms, literals in instances(rule.name, *_metavariables(rule), samples, seed):
+        found = refuted_by(rule, terms, literals)
+        if isinstance(found, Finding):
+            return found
+        tested += found
         if tested >= samples + GRID:
             break
     return None if tested else Finding(rule, "untested")
+
+
+def refuted_by(
+    rule: Rule, terms: Mapping[str, Expr], literals: Mapping[str, Fraction]
+) -> Finding | bool:
+    """The finding that an instance is, else whether the rule could be applied to it."""
+    values = guard_values(rule.conditions, terms, literals)
+    if values is None:
+        return False
+    try:
+        left = instantiate(rule.left, terms, values)
+        right = instantiate(rule.right, terms, values)
+    except NoInstanceError:
+        return False
+    kind = compare_sides(left, right)
+    return Finding(rule, kind, to_text(left), to_text(right)) if kind else True
+
+
+def check_counterexample(rule: Rule) -> Finding | None:
+    """The finding that the rule's own ``counterexample`` metadata (``a = -1; b = 2``) is.
+
+    Raises :class:`RuleError` if the rule has none that can be read.
+    """
+    names, numeric = _metavariables(rule)
+    terms: dict[str, Expr] = {}
+    literals: dict[str, Fraction] = {}
+    for item in rule.metadata.get("counterexample", "").split(";"):
+        name, _, text = (part.strip() for part in item.partition("="))
+        if name in numeric:
+            literals[name] = Fraction(text)
+        elif name in names:
+            terms[name] = parse(text)
+    if len(terms) + len(literals) < len(names) + len(numeric):
+        raise RuleError(
+            "the counterexample must give every metavariable, as in a = -1; b = 2",
+            rule.file,
+            rule.line,
+        )
+    found = refuted_by(rule, terms, literals)
+    return found if isinstance(found, Finding) else None
+
+
+def _metavariables(rule: Rule) -> tuple[list[str], list[str]]:
+    """Names that stand for terms, and names that stand for literals."""
+    numeric = sorted(rational_metavariables(rule.left))
+    return sorted(metavariables(rule.left) - set(numeric)), numeric
 
 
 def compare_sides(left: Expr, right: Expr) -> str:
@@ -100,28 +140,32 @@ def compare_sides(left: Expr, right: Expr) -> str:
 
 
 def guard_values(
-    rule: Rule, terms: Mapping[str, Expr], literals: Mapping[str, Fraction]
+    conditions: Iterable[Condition],
+    terms: Mapping[str, Expr],
+    literals: Mapping[str, Fraction],
+    slack: Fraction = Fraction(0),
 ) -> dict[str, Any] | None:
     """The literals with those that the guard computes; None where the guard does not hold.
 
-    Facts are read at the one point that the closed terms are: bounds are the value itself.
+    Facts are read at the one point that the closed terms are; bounds are the value itself, off
+    by ``slack``.
     """
     values = dict(literals)
-    for condition in rule.conditions:
-        if not _guard_holds(condition, terms, values):
+    for condition in conditions:
+        if not _guard_holds(condition, terms, values, slack):
             return None
     return values
 
 
-def _guard_holds(condition: Condition, terms: Mapping[str, Expr], values: dict[str, Any]) -> bool:
+def _guard_holds(
+    condition: Condition, terms: Mapping[str, Expr], values: dict[str, Any], slack: Fraction
+) -> bool:
     kind, parts = condition.kind, condition.parts
     if kind == "compare":
         return holds(condition, values)
     if kind == "let":
         value = compute(parts[1], values)
-        if value is None:
-            return False
-        return bool(values.setdefault(parts[0], value) == value)
+        return value is not None and bool(values.setdefault(parts[0], value) == value)
     try:
         term = instantiate(parts[-1], terms, values)
     except NoInstanceError:
@@ -129,7 +173,7 @@ def _guard_holds(condition: Condition, terms: Mapping[str, Expr], values: dict[s
     value = evaluate_precise(term, {}, DIGITS)
     if kind == "bound":
         # A bound says nothing about a term that is undefined: any number will do.
-        values[parts[0]] = Fraction(0) if value is None else _bound(value, parts[1])
+        values[parts[0]] = Fraction(0) if value is None else _bound(value, parts[1], slack)
         return True
     return fact_holds(parts[0], value)
 
@@ -152,21 +196,20 @@ def fact_holds(fact: str, value: Any) -> bool:
     )
 
 
-def _bound(value: Any, side: str) -> Fraction:
+def _bound(value: Any, side: str, slack: Fraction) -> Fraction:
     from mpmath import mp
 
     with mp.workdps(DIGITS):
         scaled = mp.floor(value * 10**6) if side == "lo" else mp.ceil(value * 10**6)
-    return Fraction(int(scaled), 10**6)
+    bound = Fraction(int(scaled), 10**6)
+    return bound - slack if side == "lo" else bound + slack
 
 
-def _instances(
-    rule: Rule, samples: int, seed: int
+def instances(
+    label: str, names: Sequence[str], numeric: Sequence[str], samples: int, seed: int
 ) -> Iterator[tuple[dict[str, Expr], dict[str, Fraction]]]:
     """Values for the metavariables: a grid of edges, thinned out, then random points."""
-    rng = random.Random(f"{seed} {rule.name}")
-    numeric = sorted(rational_metavariables(rule.left))
-    names = sorted(metavariables(rule.left) - set(numeric))
+    rng = random.Random(f"{seed} {label}")
     edges = [parse(text) for text in EDGES]
     pools: list[Sequence[Any]] = [edges] * len(names) + [LITERALS] * len(numeric)
     for values in _thinned(pools, rng):
@@ -177,10 +220,7 @@ def _instances(
 
 
 def _thinned(pools: list[Sequence[Any]], rng: random.Random) -> Iterator[Sequence[Any]]:
-    total = 1
-    for pool in pools:
-        total *= len(pool)
-    if total <= GRID:
+    if math.prod(map(len, pools)) <= GRID:
         yield from itertools.product(*pools)
     else:
         for _ in range(GRID):
