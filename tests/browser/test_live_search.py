@@ -1,6 +1,6 @@
 """A search in a real kernel: watched, edited, stopped, reloaded and left behind."""
 
-import time
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -37,12 +37,44 @@ def search(lab: Any, server: Any) -> Callable[..., Any]:
     return start
 
 
-def seconds_until(action: Callable[[], None], target: Locator) -> float:
-    """How long after the action the target can be seen."""
-    start = time.perf_counter()
+WATCH = """([event, selector, text]) => {
+  window.measured = new Promise(done => {
+    let start = null;
+    window.addEventListener(event, () => { start ??= performance.now(); }, { capture: true });
+    const look = () => {
+      const found = document.querySelector(selector)?.textContent.includes(text);
+      if (start !== null && found) {
+        done((performance.now() - start) / 1000);
+      } else {
+        requestAnimationFrame(look);
+      }
+    };
+    look();
+  });
+}"""
+
+
+def seconds_until(
+    lab: Any, action: Callable[[], None], event: str, selector: str, text: str = ""
+) -> float:
+    """Seconds from the event of the action until the page shows the text, by its own clock."""
+    lab.page.evaluate(WATCH, [event, selector, text])
     action()
-    target.wait_for(state="visible", timeout=SLOW)
-    return time.perf_counter() - start
+    return float(lab.page.evaluate("() => window.measured"))
+
+
+def wait_until(lab: Any, condition: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        lab.page.wait_for_timeout(100)
+    pytest.fail("it did not happen within 10 s")
+
+
+def patience() -> float:
+    """How much slower than promised a machine may be that others keep busy as well."""
+    others = os.getloadavg()[0] - 2  # the search and the browser
+    return max(1.0, others / (os.cpu_count() or 1))
 
 
 def enter(result: Locator, formula: str) -> Callable[[], None]:
@@ -69,16 +101,17 @@ def test_is_watched_edited_and_stopped(lab: Any, search: Callable[..., Any]) -> 
     enter(result, "2*sqrt(x) + 1")()
     expect(answer).to_be_visible(timeout=SLOW)  # the first one may have to compile something
     first = answer.inner_text()
-    took = seconds_until(enter(result, "3*sqrt(x) + sin(x)"), answer)
+    took = seconds_until(lab, enter(result, "3*sqrt(x) + sin(x)"), "keydown", ".srk-scored")
     expect(answer).not_to_have_text(first)
     lab.picture("live-edited")
-    assert took < 0.5, f"the edit was answered after {took:.2f} s"
+    assert took < 0.5 * patience(), f"the edit was answered after {took:.2f} s"
     expect(result.locator(".srk-diamond")).to_have_count(2)
     expect(status(result, "running")).to_be_visible()
 
     laws = result.locator("tbody tr").count()
-    took = seconds_until(result.get_by_role("button", name="Stop").click, status(result, "stopped"))
-    assert took < 1.0, f"the search stopped after {took:.2f} s"
+    stop = result.get_by_role("button", name="Stop").click
+    took = seconds_until(lab, stop, "click", ".srk-status", "stopped")
+    assert took < 1.0 * patience(), f"the search stopped after {took:.2f} s"
     assert result.locator("tbody tr").count() >= min(laws, 2)
     lab.wait_for_kernel("idle")
     assert "stopped" in lab.text_output(2)
@@ -87,15 +120,19 @@ def test_is_watched_edited_and_stopped(lab: Any, search: Callable[..., Any]) -> 
     lab.picture("live-stopped")
 
 
-def test_goes_live_again_after_a_reload(lab: Any, search: Callable[..., Any]) -> None:
+def test_goes_live_again_after_a_reload(
+    lab: Any, server: Any, search: Callable[..., Any]
+) -> None:
     result = search("reload.ipynb", 60)
     lab.command("docmanager:save")
-    lab.page.wait_for_timeout(1500)
-    lab.reload("reload.ipynb")
+    saved = server.folder / "reload.ipynb"
+    wait_until(lab, lambda: "vnd.sr-kernel+json" in saved.read_text())
+    lab.reload(saved.name)
     expect(result.get_by_role("button", name="Stop")).to_be_visible(timeout=SLOW)
     expect(result.locator("tbody tr").first).to_be_visible()
-    took = seconds_until(result.get_by_role("button", name="Stop").click, status(result, "stopped"))
-    assert took < 1.0, f"the search stopped after {took:.2f} s"
+    stop = result.get_by_role("button", name="Stop").click
+    took = seconds_until(lab, stop, "click", ".srk-status", "stopped")
+    assert took < 1.0 * patience(), f"the search stopped after {took:.2f} s"
 
 
 def test_finishes_and_is_kept(lab: Any, search: Callable[..., Any], server: Any) -> None:
