@@ -26,7 +26,7 @@ def reproduction_box(laws: Laws) -> str:
 
 def notebook_cell(asked: Question) -> str:
     """The cell that asks the question."""
-    line = f"%%discover {asked.formula} --data {shlex.quote(asked.data)}"
+    line = f"%%discover {asked.formula} --data {shlex.quote(_bundled_name(asked) or asked.data)}"
     if asked.time_limit is not None:
         line += f" --time {asked.time_limit:g}s"
     line += f" --seed {asked.random_state} -o laws"

@@ -28,6 +28,7 @@ def test_bundled_data_are_named_as_the_shell_knows_them():
     source = dataset("kepler1618").citation
     mine = replace(ASKED, data="mine", source=source, rows=5, dropped=1, where=())
     assert "--data kepler1618" in shell_command(mine)
+    assert "--data kepler1618" in notebook_cell(mine)
     assert "--data mine.csv" in shell_command(replace(mine, rows=4))
 
 
