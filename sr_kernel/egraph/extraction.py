@@ -294,11 +294,18 @@ class Extraction:
         return apply("add", *sorted(apply("add", *terms).args, key=self._term_key))
 
     def _product(self, factors: list[Expr]) -> Expr:
-        """A product with literals first and a minus sign in front."""
-        positive = [factor.args[0] if factor.op == "neg" else factor for factor in factors]
+        """A product with literals first, a minus sign in front and one quotient outermost."""
         minus = sum(factor.op == "neg" for factor in factors) % 2
+        positive = [factor.args[0] if factor.op == "neg" else factor for factor in factors]
+        quotients = [factor for factor in positive if factor.op == "div"]
+        divisors: list[Expr] = []
+        if len(quotients) == 1:
+            positive.remove(quotients[0])
+            positive.append(quotients[0].args[0])
+            divisors = [quotients[0].args[1]]
         product = apply("mul", *sorted(apply("mul", *positive).args, key=self._factor_key))
-        return -product if minus else product
+        result = apply("div", product, *divisors) if divisors else product
+        return -result if minus else result
 
     def _term_key(self, term: Expr) -> tuple[Any, ...]:
         minus = not term.is_number and has_minus(term)

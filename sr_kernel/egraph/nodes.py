@@ -117,12 +117,19 @@ class NodeTable:
         return self.add("Add", self.literal(constant), rest) if constant else rest
 
     def chain(self, head: str, ids: list[int]) -> int:
-        """A right-nested chain in canonical order."""
-        ordered = sorted(ids)
+        """A right-nested chain in canonical order, divisors of a product together at its end."""
+        ordered = sorted(ids, key=lambda node: (self._is_divisor(node), node))
         result = ordered[-1]
         for node in reversed(ordered[:-1]):
             result = self.add(head, node, result)
         return result
+
+    def _is_divisor(self, node: int) -> bool:
+        content = self.nodes[node]
+        if content[0] != "Pow":
+            return False
+        power = self.nodes[content[2]]
+        return bool(power[0] == "Num" and power[1] < 0)
 
     def product(self, coefficient: Fraction, factors: list[int]) -> int:
         """The chain of a product with its exact coefficient outermost."""

@@ -122,8 +122,9 @@ class Ruleset:
         rules = tuple(rule for part in parts for rule in part.rules)
         seen: dict[str, Rule] = {}
         for rule in rules:
-            first = seen.setdefault(rule.name, rule)
-            if first is not rule:
+            first = seen.get(rule.name)
+            seen[rule.name] = rule
+            if first is not None:
                 raise RuleError(
                     f"the name {rule.name!r} is already used at {first.file}:{first.line}: "
                     "give this rule another",
