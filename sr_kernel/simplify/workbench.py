@@ -87,7 +87,9 @@ class Workbench:
         if not expr.args or all(not arg.args for arg in expr.args):
             return collected(expr, self.constants)
         inner = rebuild(expr, tuple(self.shrunk(arg) for arg in expr.args))
-        choices = [inner, collected(inner, self.constants), *self.normalizer.forms(expr)]
+        choices = [inner, collected(inner, self.constants)]
+        if not _is_monomial(expr):
+            choices += self.normalizer.forms(expr)
         return min(choices, key=lambda choice: (choice.size, order_key(choice)))
 
     def change_of_domain(self, result: Expr) -> tuple[list[Condition], list[Condition]]:
@@ -112,3 +114,10 @@ class Workbench:
         if domain == "isolated" and all(is_isolated(condition) for condition in dropped):
             return dropped
         return None
+
+
+def _is_monomial(expr: Expr) -> bool:
+    """Whether no sum takes part: then collecting factors is all the normal form would do."""
+    if expr.op not in ("mul", "div", "neg", "pow"):
+        return not expr.args or expr.op in ("sin", "cos", "log")
+    return all(arg.op != "add" and _is_monomial(arg) for arg in expr.args)
