@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sr_kernel.expr import Expr
 
 if TYPE_CHECKING:
+    from sr_kernel.egraph.ruleset import Ruleset
     from sr_kernel.equality.reading import Assume
     from sr_kernel.simplify.pipeline import Simplification
     from sr_kernel.simplify.situation import Cost
@@ -22,6 +23,7 @@ def simplify(
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
+    rules: Ruleset | None = None,
 ) -> T:
     """A smaller expression with the same value wherever ``expr`` is defined.
 
@@ -32,10 +34,14 @@ def simplify(
     ``cost`` is ``"size"``, ``"flops"``, ``"parameters"`` or a callable of a term.  After
     ``time_limit`` seconds the best form so far is returned.
 
+    ``rules`` replaces the rewrite rules (see ``Ruleset.load``).
+
     Floats stand for their shortest decimals and stay floats.  Raises :class:`ExpressionError`,
     :class:`AssumptionError` or :class:`OptionError`.
     """
-    return simplify_all([expr], assume=assume, domain=domain, cost=cost, time_limit=time_limit)[0]
+    return simplify_all(
+        [expr], assume=assume, domain=domain, cost=cost, time_limit=time_limit, rules=rules
+    )[0]
 
 
 def simplify_all(
@@ -45,6 +51,7 @@ def simplify_all(
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
+    rules: Ruleset | None = None,
 ) -> list[T]:
     """:func:`simplify` of each, batched; ``time_limit`` is for all of them together."""
     from sr_kernel.equality.reading import assumptions_of, read, writer_for
@@ -57,6 +64,7 @@ def simplify_all(
         domain=domain,
         cost=cost,
         time_limit=time_limit,
+        rules=rules,
     )
     return [
         writer_for(source)(item.result)  # type: ignore[misc]
@@ -71,6 +79,7 @@ def simplify_detailed(
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
+    rules: Ruleset | None = None,
 ) -> Simplification:
     """:func:`simplify` with the conditions that were dropped, the reason to stop and the time."""
     from sr_kernel.equality.reading import assumptions_of, read
@@ -81,6 +90,7 @@ def simplify_detailed(
         domain=domain,
         cost=cost,
         time_limit=time_limit,
+        rules=rules,
     )[0]
 
 
@@ -91,11 +101,12 @@ def simplify_all_detailed(
     domain: str = "isolated",
     cost: Cost = "size",
     time_limit: float | None = None,
+    rules: Ruleset | None = None,
 ) -> list[Simplification]:
     """:func:`simplify_detailed` of each, batched through one e-graph."""
     from sr_kernel.equality.reading import assumptions_of
     from sr_kernel.simplify.pipeline import Pipeline
     from sr_kernel.simplify.situation import Situation
 
-    situation = Situation.of(assumptions_of(assume), domain, cost, time_limit)
+    situation = Situation.of(assumptions_of(assume), domain, cost, time_limit, rules)
     return Pipeline(situation).run(exprs)

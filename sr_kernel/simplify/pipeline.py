@@ -48,6 +48,7 @@ class _Task:
     start: Expr
     current: Expr
     passed: list[Expr] = field(default_factory=list)
+    explored: set[Expr] = field(default_factory=set)
     conditions: list[Condition] = field(default_factory=list)
     stop_reason: str = ""
     seconds: float = 0.0
@@ -94,20 +95,26 @@ class Pipeline:
             groups.append([task.current, *bench.candidates()])
             benches.append(bench)
             task.seconds += time.perf_counter() - started
-        for task, bench, group in zip(tasks, benches, self._improved(groups), strict=True):
+        self._improve(tasks, groups)
+        for task, bench, group in zip(tasks, benches, groups, strict=True):
             started = time.perf_counter()
             self._advance(task, bench, group)
             task.seconds += time.perf_counter() - started
 
-    def _improved(self, groups: list[list[Expr]]) -> list[list[Expr]]:
-        """Each group with what the shared e-graph adds to it; leaves have nothing to gain."""
-        chosen = [i for i, group in enumerate(groups) if _is_open(group, self._cost)]
+    def _improve(self, tasks: list[_Task], groups: list[list[Expr]]) -> None:
+        """Adds to each group what the shared e-graph finds, unless it has seen those forms."""
+        seeds = [self._seeds(group) for group in groups]
+        chosen = [
+            i
+            for i, (task, group) in enumerate(zip(tasks, groups, strict=True))
+            if _is_open(group, self._cost) and not task.explored.issuperset(seeds[i])
+        ]
         left = self.situation.time_left()
         if not chosen or left == 0:
-            return groups
+            return
         started = time.perf_counter()
         report = improve(
-            [self._seeds(groups[i]) for i in chosen],
+            [seeds[i] for i in chosen],
             assumptions=self.situation.knowledge.assumptions,
             domain=self.situation.domain,
             cost=self.situation.model,
@@ -117,8 +124,8 @@ class Pipeline:
         )
         self._shared += time.perf_counter() - started
         for i, best in zip(chosen, report.best, strict=True):
-            groups[i] = [*groups[i], ordered(best)]
-        return groups
+            groups[i].append(ordered(best))
+            tasks[i].explored.update(seeds[i], [ordered(best)])
 
     def _share(self, count: int, left: float | None) -> float:
         """Seconds for one run of the e-graph; some of a tight limit is kept for what follows."""
