@@ -44,7 +44,7 @@ def _structure(expr: Expr, columns: int) -> tuple[float, bool]:
     if expr.op == "neg":
         return total, special
     if expr.op in PERIODIC:
-        total += 4.0
+        total += 7.0
     else:
         total += _PRICES.get(expr.op, 3.0)
     if parts and parts[-1][1]:

@@ -74,7 +74,7 @@ class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        PowerProposer(exact=True), LinearProposer(exact=True), PowerProposer(), LinearProposer(),
+        PowerProposer(exact=True), LinearProposer(exact=True), LinearProposer(), PowerProposer(),
     ]  # fmt: skip
 
 
