@@ -75,6 +75,7 @@ class Extraction:
                 elif node[0] == "Num":
                     self._literal[owner] = node[1]
         self._best: dict[Class, list[int]] = {owner: [INFINITE] * 3 for owner in self._of}
+        self._ways = {owner: list(self._recipes(owner)) for owner in self._of}
         self._chosen: dict[Slot, Choice] = {}
         self._built: dict[Slot, Expr] = {}
         self._texts: dict[Expr, str] = {}
@@ -97,7 +98,7 @@ class Extraction:
             owner = queue.popleft()
             waiting.discard(owner)
             costs, changed = self._best[owner], False
-            for mode, recipe in self._recipes(owner):
+            for mode, recipe in self._ways[owner]:
                 price = self._price(recipe)
                 if price < costs[mode]:
                     costs[mode], changed = price, True
@@ -195,7 +196,7 @@ class Extraction:
             inside = open_slots | {slot}
             choices = [
                 (mark, recipe)
-                for kind, recipe in self._recipes(owner)
+                for kind, recipe in self._ways[owner]
                 if kind == mode and self._price(recipe) == target
                 if (mark := self._mark(recipe, inside)) is not None
             ]

@@ -142,6 +142,7 @@ def _matches(
 ) -> Iterator[tuple[frozenset[int], Fraction, Binding]]:
     """Places of the terms matched, the common coefficient and the metavariables."""
     seen: set[frozenset[int]] = set()
+    heads = ["" if term is None else table.nodes[term][0] for _, term in terms]
 
     def extend(
         index: int, used: tuple[int, ...], scale: Fraction | None, binding: Binding
@@ -162,7 +163,9 @@ def _matches(
         for place, (coefficient, term) in enumerate(terms):
             if place in used or (pattern is None) != (term is None):
                 continue
-            ratio = coefficient / wanted
+            if pattern is not None and term is not None and pattern[0] not in ("?", heads[place]):
+                continue
+            ratio = coefficient if wanted == 1 else coefficient / wanted
             if scale is not None and ratio != scale:
                 continue
             if pattern is None or term is None:

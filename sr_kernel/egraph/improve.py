@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sr_kernel.egraph.cost import CostModel
@@ -31,7 +31,7 @@ ANALYSIS_STEPS = 2
 MAX_ANALYSIS_STEPS = 30
 NODES_A_MATCH = 8
 """No rule adds more nodes than this at a match, so sizes need not be counted at every step."""
-BATCH_NODES = 20_000
+BATCH_NODES = 4_000
 """Core nodes put into one e-graph at most; longer lists are cut into several batches."""
 TIMED_BATCH_NODES = 2_000
 """The same where time is limited: a batch is what is lost when the time is up."""
@@ -101,31 +101,41 @@ def improve(
         each = [assumptions] * len(groups)
     else:
         each = list(assumptions)
-    best: list[Expr] = []
     largest = BATCH_NODES if time_limit is None else TIMED_BATCH_NODES
-    for part, given in _batches(groups, each, largest):
-        best += _improve_batch(part, given, run)
+    found: dict[int, Expr] = {}
+    for places in _batches(groups, run.rules, largest):
+        part, given = [groups[at] for at in places], [each[at] for at in places]
+        found.update(zip(places, _improve_batch(part, given, run), strict=True))
+    best = [found[at] for at in range(len(groups))]
     reason = max(run.reasons, key=GRAVITY.index, default="saturated")
     before = [(group[0], given) for group, given in zip(groups, each, strict=True)]
     return ImproveReport(best, reason, run.iterations, run.nodes, before)
 
 
-def _batches(
-    groups: Sequence[Sequence[Expr]], assumptions: Sequence[Assumptions], largest: int
-) -> Iterable[tuple[list[Sequence[Expr]], list[Assumptions]]]:
-    part: list[Sequence[Expr]] = []
-    given: list[Assumptions] = []
+def _batches(groups: Sequence[Sequence[Expr]], rules: Ruleset, largest: int) -> Iterable[list[int]]:
+    """Places of the groups that share an e-graph: those that need the same rulesets together."""
+    sizes = [sum(form.size for form in group) for group in groups]
+    places = list(range(len(groups)))
+    if sum(sizes) > largest:
+        needs = [_schedule(rules, _constructors(group)) for group in groups]
+        places.sort(key=lambda at: (len(needs[at]), needs[at]))
+    part: list[int] = []
     size = 0
-    for group, facts in zip(groups, assumptions, strict=True):
-        weight = sum(form.size for form in group)
-        if part and size + weight > largest:
-            yield part, given
-            part, given, size = [], [], 0
-        part.append(group)
-        given.append(facts)
-        size += weight
+    for at in places:
+        if part and size + sizes[at] > largest:
+            yield part
+            part, size = [], 0
+        part.append(at)
+        size += sizes[at]
     if part:
-        yield part, given
+        yield part
+
+
+def _constructors(group: Sequence[Expr]) -> frozenset[str]:
+    table = NodeTable()
+    for form in group:
+        table.enter(form, 0)
+    return frozenset(node[0] for node in table.nodes)
 
 
 def _improve_batch(groups: list[Sequence[Expr]], given: list[Assumptions], run: _Run) -> list[Expr]:
@@ -186,7 +196,7 @@ def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Ru
     """Run the rulesets in turn until nothing changes or a limit is met."""
     size = start = _size(session)
     limit = start + run.node_limit * count
-    present = {node[0] for node in table.nodes}
+    schedule = _schedule(run.rules, frozenset(node[0] for node in table.nodes))
     pending = 0
     for turn in range(ROUNDS):
         for _ in range(depth if turn == 0 else ANALYSIS_STEPS):
@@ -195,7 +205,7 @@ def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Ru
             if time.monotonic() >= run.deadline:
                 return "time"
         changed = False
-        for ruleset in _schedule(run.rules, present):
+        for ruleset in schedule:
             matches = session.step(ruleset)
             run.iterations += 1
             if matches and ruleset not in ("pruning", "sentinel"):
@@ -213,7 +223,8 @@ def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Ru
     return "rounds"
 
 
-def _schedule(rules: Ruleset, present: set[str]) -> list[str]:
+@lru_cache(maxsize=2048)
+def _schedule(rules: Ruleset, present: frozenset[str]) -> tuple[str, ...]:
     """Rulesets that can match something that is there or that another rule may introduce."""
     reachable, active = set(present), dict.fromkeys((FOLD,))
     while True:
@@ -225,7 +236,7 @@ def _schedule(rules: Ruleset, present: set[str]) -> list[str]:
         if len(reachable) == before:
             break
     ordered = [theme for theme in rules.themes if theme in active and theme != FOLD]
-    return [FOLD, "pruning", *ordered, FOLD, "pruning", "sentinel"]
+    return (FOLD, "pruning", *ordered, FOLD, "pruning", "sentinel")
 
 
 def _size(session: Session) -> int:

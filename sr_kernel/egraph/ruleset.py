@@ -88,9 +88,9 @@ class Rule:
         return frozenset(constructors(self.right))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ruleset:
-    """Rules in the order of their files."""
+    """Rules in the order of their files; equal if their digests are."""
 
     rules: tuple[Rule, ...]
 
@@ -154,6 +154,12 @@ class Ruleset:
     def themes(self) -> tuple[str, ...]:
         """Names of the rulesets, in order of appearance."""
         return tuple(dict.fromkeys(rule.ruleset for rule in self.rules))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ruleset) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     def __len__(self) -> int:
         return len(self.rules)
