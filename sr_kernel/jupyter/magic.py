@@ -125,7 +125,7 @@ class DiscoverMagics:
         is_kernel = hasattr(self._shell, "kernel")
         session = Session(
             task, engine, CellOutput() if is_kernel else NoOutput(),
-            time_limit=options.time_limit, loop=asyncio.get_running_loop() if is_kernel else None,
+            time_limit=options.time_limit, loop=_running_loop() if is_kernel else None,
         )  # fmt: skip
         remember(session)
         session.start()
@@ -146,6 +146,14 @@ class DiscoverMagics:
             return laws
         if not hasattr(self._shell, "kernel"):
             print(laws)
+        return None
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """None in a thread that a user has started: comms belong to the kernel's own."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
         return None
 
 
