@@ -33,7 +33,9 @@ class LinearProposer:
         families = None if self.exact else FamilyPart.over(context)
         for outer, target, slope in outers(context.problem.operators, context.sample.y):
             view = _view(context, outer, target, slope)
-            for known in _known(context, outer):
+            choices = _known(context, outer)
+            # What holds exactly modulo a span holds modulo a larger one.
+            for known in [max(choices, key=len)] if self.exact else choices:
                 yield from self._matches(context, whole, view, known, 1.0)
             if families is not None:
                 few = Dictionary([families, BankPart(context.bank, min(context.limit, 300))])
