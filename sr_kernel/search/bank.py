@@ -1,10 +1,10 @@
 """The bank: every function of a few nodes, once, as its values on some rows of the data.
 
-Functions are enumerated bottom-up by size.  A new function is kept only if its values differ from
-those of every function already there, so the cheapest spelling stays.  Functions are looked up by
-one random projection of their values (sorted array, binary search) and *confirmed on all m
-values*, so there are no false merges: two entries that agree on all m rows cannot be told apart
-by these data.
+Functions are enumerated bottom-up by price (see operations).  A new function is kept only if its
+values differ from those of every function already there, so the cheapest spelling stays.
+Functions are looked up by one random projection of their values (sorted array, binary search) and
+*confirmed on all m values*, so there are no false merges: two entries that agree on all m rows
+cannot be told apart by these data.
 
 Memory: 8 m + 40 bytes an entry (m rows), held in arrays, 552 bytes at m = 64.
 """
@@ -56,14 +56,14 @@ class Bank:
         operators: tuple[str, ...],
         *,
         constants: Sequence[int] = (1, 2),
-        max_size: int = 15,
+        max_price: int = 15,
         seed: int = 0,
     ) -> None:
         self.names = tuple(names)
         self.X = X
         self.operations = operations(operators)
         self.constants = tuple(constants)
-        self.max_size = max_size
+        self.max_price = max_price
         self.tried = 0
         self.exhausted = False
         self._count = 0
@@ -104,7 +104,7 @@ class Bank:
 
     @property
     def level(self) -> int:
-        """The size up to which the enumeration is complete."""
+        """The price up to which the enumeration is complete."""
         return max(self._levels, default=0)
 
     def grow(self, limit: int, poll: Callable[[], None] = lambda: None) -> int:
@@ -161,25 +161,25 @@ class Bank:
         columns = self.X.T
         keep = self._usable(columns) & (np.ptp(columns, axis=1) > 0)
         picked = np.flatnonzero(keep)
-        self._absorb(columns[picked], _LEAF, picked, np.zeros_like(picked), 1)
+        self._absorb(columns[picked], _LEAF, picked, np.zeros_like(picked))
         for place, value in enumerate(self.constants):
             row = np.full((1, len(self.X)), float(value))
             self._append(row, _CONSTANT, np.array([place]), np.array([0]), 1, np.zeros((1, 2)))
         self._levels[1] = _Level(0, self._count)
 
     def _enumerate(self) -> Iterator[int]:
-        for size in range(2, self.max_size + 1):
+        for price in range(2, self.max_price + 1):
             start = self._count
             for kind, operation in enumerate(self.operations):
-                rest = size - operation.cost
+                rest = price - operation.price
                 if operation.arity == 1:
-                    yield from self._unary(kind, operation, rest, size)
+                    yield from self._unary(kind, operation, rest)
                 else:
                     for first in range(1, rest):
-                        yield from self._binary(kind, operation, first, rest - first, size)
-            self._levels[size] = _Level(start, self._count)
+                        yield from self._binary(kind, operation, first, rest - first)
+            self._levels[price] = _Level(start, self._count)
 
-    def _unary(self, kind: int, operation: Operation, inner: int, size: int) -> Iterator[int]:
+    def _unary(self, kind: int, operation: Operation, inner: int) -> Iterator[int]:
         level = self._levels.get(inner)
         if level is None:
             return
@@ -194,11 +194,11 @@ class Bank:
             part = chosen[begin : begin + step]
             with np.errstate(all="ignore"):
                 rows = operation.values(self._rows[part])
-            self._absorb(rows, kind, part, np.zeros_like(part), size)
+            self._absorb(rows, kind, part, np.zeros_like(part))
             yield self._count
 
     def _binary(
-        self, kind: int, operation: Operation, first: int, second: int, size: int
+        self, kind: int, operation: Operation, first: int, second: int
     ) -> Iterator[int]:
         symmetric = operation.commutative or operation.name == "sub"
         a, b = self._levels.get(first), self._levels.get(second)
@@ -221,12 +221,10 @@ class Bank:
                                                        indexing="ij"))  # fmt: skip
                 if symmetric and first == second:
                     i, j = i[i <= j], j[i <= j]
-                self._combine(kind, operation, i, j, size)
+                self._combine(kind, operation, i, j)
                 yield self._count
 
-    def _combine(
-        self, kind: int, operation: Operation, i: IntArray, j: IntArray, size: int
-    ) -> None:
+    def _combine(self, kind: int, operation: Operation, i: IntArray, j: IntArray) -> None:
         left, right = self._rows[i], self._rows[j]
         with np.errstate(all="ignore"):
             rows = operation.values(left, right)
@@ -241,7 +239,7 @@ class Bank:
                 lost = np.abs(rows).max(axis=1) < 1e-7 * np.abs(left).max(axis=1)
             rows, i, j = rows[~lost], i[~lost], j[~lost]
             self.tried += int(lost.sum())
-        self._absorb(rows, kind, i, j, size)
+        self._absorb(rows, kind, i, j)
 
     @staticmethod
     def _usable(rows: FloatArray) -> BoolArray:
@@ -249,9 +247,7 @@ class Bank:
             largest = np.abs(rows).max(axis=1)
             return np.asarray((largest < LARGEST) & (largest > SMALLEST))
 
-    def _absorb(
-        self, rows: FloatArray, kind: int, left: IntArray, right: IntArray, size: int
-    ) -> None:
+    def _absorb(self, rows: FloatArray, kind: int, left: IntArray, right: IntArray) -> None:
         """Append those of ``rows`` that are usable, not constant, and new."""
         self.tried += len(rows)
         keep = self._usable(rows)
@@ -265,7 +261,19 @@ class Bank:
         key, reach = key[order], reach[order]
         new = ~(self._repeated(rows, key, reach) | self._stored(rows, key, reach))
         rows, left, right = rows[new], left[new], right[new]
-        self._append(rows, kind, left, right, size, self._flags_of(kind, left, right))
+        self._append(
+            rows, kind, left, right, self._sizes_of(kind, left, right),
+            self._flags_of(kind, left, right),
+        )  # fmt: skip
+
+    def _sizes_of(self, kind: int, left: IntArray, right: IntArray) -> IntArray:
+        if kind < 0:
+            return np.ones(len(left), dtype=np.int64)
+        operation = self.operations[kind]
+        size = self._size[left] + operation.cost
+        if operation.arity == 2:
+            size = size + self._size[right]
+        return size.astype(np.int64)
 
     def _flags_of(self, kind: int, left: IntArray, right: IntArray) -> BoolArray:
         flags = np.zeros((len(left), 2), dtype=np.bool_)
@@ -305,7 +313,7 @@ class Bank:
         kind: int,
         left: IntArray,
         right: IntArray,
-        size: int,
+        size: IntArray | int,
         flags: NDArray[np.generic],
     ) -> None:
         start, stop = self._count, self._count + len(rows)

@@ -25,10 +25,10 @@ from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import tidy
 
 ROUNDS = (
-    (1000, 150, 150),
-    (6000, 1000, 600),
-    (40_000, 6000, 1500),
-    (150_000, 40_000, 3000),
+    (6000, 150, 150),
+    (60_000, 1000, 600),
+    (250_000, 6000, 1500),
+    (400_000, 40_000, 3000),
     (400_000, 150_000, 4000),
     (400_000, 400_000, 6000),
 )
@@ -127,7 +127,7 @@ class _Run:
             probe_rows = np.sort(generator.permutation(len(rows))[:PROBE_ROWS])
         bank = Bank(
             problem.variables, sample.X[probe_rows], problem.operators,
-            max_size=min(problem.max_size, 15), seed=problem.random_state,
+            max_price=15, seed=problem.random_state,
         )  # fmt: skip
         self.context = Context(
             problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
@@ -162,7 +162,9 @@ class _Run:
         context, quiet = self.context, 0
         for number_, (exact, limit, pool) in enumerate(ROUNDS):
             before = context.front.version
-            grown = context.bank.grow(exact, self.poll)
+            if self.presenter.whole.coarse:
+                exact = min(exact, limit)
+            grown = context.bank.grow(max(exact, limit), self.poll)
             context.round, context.pool = number_, pool
             for proposer in proposers:
                 wide = getattr(proposer, "exact", False)

@@ -24,7 +24,11 @@ TRANSCENDENTAL = PERIODIC | {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """``values`` works on arrays of any shape, ``build`` on terms; ``cost`` is nodes added."""
+    """``values`` works on arrays of any shape, ``build`` on terms; ``cost`` is nodes added.
+
+    ``price`` is by how much it moves a function back in the bank: what laws are full of, squares
+    and reciprocals, comes early, what they rarely nest comes late.
+    """
 
     name: str
     arity: int
@@ -32,6 +36,7 @@ class Operation:
     values: Callable[..., FloatArray]
     build: Callable[..., Expr]
     commutative: bool = False
+    price: int = 1
 
     @property
     def periodic(self) -> bool:
@@ -50,7 +55,7 @@ def operations(operators: tuple[str, ...]) -> tuple[Operation, ...]:
     if "pow" in operators:
         found.append(Operation("square", 1, 2, np.square, lambda a: power(a, Fraction(2))))
         found.append(
-            Operation("cube", 1, 2, lambda a: a * a * a, lambda a: power(a, Fraction(3)))
+            Operation("cube", 1, 2, lambda a: a * a * a, lambda a: power(a, Fraction(3)), price=3)
         )
     for name in operators:
         found.extend(_operation(name))
@@ -70,10 +75,11 @@ def _operation(name: str) -> list[Operation]:
         return apply(name, *args)
 
     if row.arity == 1:
-        return [Operation(name, 1, 1, row.numpy, build)]
+        return [Operation(name, 1, 1, row.numpy, build, price=2)]
     # A variable exponent is rare; integer and fitted ones are had more cheaply.
-    cost = 2 if name == "pow" else 1
-    return [Operation(name, 2, cost, row.numpy, build, commutative=row.arity == NARY)]
+    price = 3 if name == "pow" else 1
+    common = row.arity == NARY
+    return [Operation(name, 2, 1, row.numpy, build, commutative=common, price=price)]
 
 
 def _sugar(name: str) -> list[Operation]:
@@ -87,7 +93,7 @@ def _sugar(name: str) -> list[Operation]:
     def values(*args: FloatArray) -> FloatArray:
         return _values(body, dict(zip("ab", args, strict=False)))
 
-    return [Operation(name, count, cost, values, build)]
+    return [Operation(name, count, cost, values, build, price=max(cost, 2))]
 
 
 def _values(expr: Expr, columns: dict[str, FloatArray]) -> FloatArray:

@@ -38,6 +38,11 @@ class Sample:
         self.spread = self.square if self.constant else spread
         self.mean = mean * self.largest
 
+    @property
+    def coarse(self) -> bool:
+        """Whether y is given to so few digits that hardly any law can be exact."""
+        return all(float(f"{value:.9g}") == value for value in self.y[:1000])
+
     @classmethod
     def of(cls, problem: Problem, rows: np.ndarray | None = None) -> Sample:
         """All rows of ``problem``, or those listed."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from sr_kernel.errors import DataError
-from sr_kernel.expr import Expr, to_text, walk
+from sr_kernel.expr import Expr, number, rebuild, to_text, transform, walk
 from sr_kernel.search.law import Law
 from sr_kernel.search.presentation import checked, known_signs, law_of
 from sr_kernel.search.problem import Problem
@@ -21,7 +22,8 @@ def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
     """``expr`` as a law of ``problem``: constants refitted, simplified, judged on all rows.
 
     Floats are starting values of free constants, except exponents that are multiples of 1/4,
-    which are meant as they stand.  With ``fit=False`` nothing is changed.  ``score`` of the law
+    which are meant as they stand.  Whole coefficients and terms other than 1 are freed too where
+    the data pay for it, as ``2*x`` is more often a guess than a claim.  With ``fit=False`` nothing is changed.  ``score`` of the law
     compares it with the best constant.
 
     Raises :class:`DataError` if ``expr`` has no value on some row, naming the row.
@@ -32,16 +34,47 @@ def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
 
 def _scored(problem: Problem, expr: Expr, fit: bool) -> Law:
     sample = Sample.of(problem)
-    start = pinned(expr) if fit else expr
-    fitted = fit_floats(start, sample) if fit else _as_it_is(start, sample)
-    if fitted is None and fit:
-        fitted = _as_it_is(start, sample)
+    fitted = _fitted(pinned(expr), sample) if fit else _as_it_is(expr, sample)
     if fitted is None:
         raise DataError(_undefined(expr, sample))
     if fit:
         fitted = _simplified(problem, rounded(fitted, sample), sample)
     law = law_of(fitted, sample)
     return replace(law, score=_against_constant(fitted, sample))
+
+
+def _fitted(expr: Expr, sample: Sample) -> Fitted | None:
+    typed = fit_floats(expr, sample) or _as_it_is(expr, sample)
+    loose = loosened(expr)
+    if typed is None or loose is expr:
+        return typed
+    freed = fit_floats(loose, sample)
+    return min([typed, freed], key=lambda f: _bic(f, sample)) if freed else typed
+
+
+def _bic(fitted: Fitted, sample: Sample) -> float:
+    """Bayesian information criterion up to a constant (Schwarz 1978)."""
+    free = sum(isinstance(node.value, float) for node in walk(fitted.expr))
+    rows = len(sample.y)
+    return rows * math.log(sample.floored(fitted.loss)) + free * math.log(rows)
+
+
+def loosened(expr: Expr) -> Expr:
+    """``expr`` with the whole numbers that scale or shift as floats; 1 and exponents stay."""
+    return transform(expr, _loosened_here)
+
+
+def _loosened_here(node: Expr) -> Expr:
+    if node.op not in ("add", "mul", "div"):
+        return node
+    return rebuild(node, tuple(_as_float(arg) for arg in node.args))
+
+
+def _as_float(arg: Expr) -> Expr:
+    value = arg.value
+    if not isinstance(value, Fraction) or abs(value) in (0, 1):
+        return arg
+    return number(float(value))
 
 
 def _as_it_is(expr: Expr, sample: Sample) -> Fitted | None:

@@ -14,7 +14,7 @@ from sr_kernel.expr import Expr, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.sample import Sample
 
-UNIT_PRICE = 4.0
+UNIT_PRICE = 7.0
 """Nats for each column, or the target, whose unit a law fixes."""
 
 _STEP = 1e-6

@@ -38,3 +38,19 @@ def test_an_edit_is_quick():
     start = time.perf_counter()
     score(DATA, parse("2.0*x + 1.0/x"))
     assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize("text", ["2*x**1.5 + 1", "5*x**1.5 + 7", "x**1.5/2 + 3"])
+def test_whole_coefficients_are_guesses(text: str) -> None:
+    assert score(DATA, parse(text)).r2 == pytest.approx(1.0)
+
+
+def test_whole_numbers_stay_where_the_data_agree():
+    law = score(DATA, parse("3*x**1.5 + 1"))
+    assert law.equation == "3*x**1.5 + 1"
+    assert law.parameters == ()
+
+
+def test_exponents_and_ones_are_meant():
+    law = score(DATA, parse("x**2 + 1"))
+    assert law.equation == "x**2 + 1"
