@@ -1,7 +1,7 @@
 """The result of a search: a front of laws, ready to be shown, used and saved."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ class Laws:
     rows: Rows | None = None
     session: str | None = None
     message: str | None = None
-    edits: tuple[Json, ...] = ()
+    edits: Sequence[Json] = ()
 
     @classmethod
     def of(

@@ -23,8 +23,8 @@ def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
 
     Floats are starting values of free constants, except exponents that are multiples of 1/4,
     which are meant as they stand.  Whole coefficients and terms other than 1 are freed too where
-    the data pay for it, as ``2*x`` is more often a guess than a claim.  With ``fit=False`` nothing is changed.  ``score`` of the law
-    compares it with the best constant.
+    the data pay for it, as ``2*x`` is more often a guess than a claim.  With ``fit=False`` nothing
+    is changed.  ``score`` of the law compares it with the best constant.
 
     Raises :class:`DataError` if ``expr`` has no value on some row, naming the row.
     """

@@ -52,6 +52,7 @@ def test_has_the_package_with_its_data(wheel: zipfile.ZipFile, sources: Path) ->
         "sr_kernel/py.typed",
         "sr_kernel/static/widget.js",
         "sr_kernel/static/widget.css",
+        "sr_kernel/notebooks/01_first_law.ipynb",
     }
     assert expected <= names
     kinds = {Path(name).suffix for name in names}

@@ -25,7 +25,7 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
   });
   const answer = html('div', { class: 'srk-answer', role: 'status' });
   const edits = html('ul', { class: 'srk-edits', 'aria-label': 'Formulas entered' });
-  const hint = html('p', { class: 'srk-hint' }, 'Enter: fit, score and simplify · Escape: back to the selected law');
+  const hint = html('p', { class: 'srk-hint' }, 'Enter: refit its constants, score and simplify · Escape: back to the selected law');
   const left = html('span', { class: 'srk-left' });
   const node = html(
     'section',
