@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, quoted
 from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
@@ -74,12 +73,12 @@ class Presenter:
         return self._laws[entry.expr]
 
     def _restored(self, entry: Fitted) -> Fitted | None:
-        """``entry`` in the units of the data; None where its constants are beyond floats."""
-        try:
-            fitted = fit(pinned(self.scaling.restored(entry.expr)), self.data, units=False)
-        except ExpressionError:
-            return None
-        return None if fitted is None else rounded(fitted, self.data)
+        """``entry`` in the units of the data; None where no form of it has finite values."""
+        for form in self.scaling.restored(entry.expr):
+            fitted = fit(pinned(form), self.data, units=False)
+            if fitted is not None:
+                return rounded(fitted, self.data)
+        return None
 
 
 def checked(

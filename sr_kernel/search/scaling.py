@@ -7,10 +7,13 @@ left as they are, so that plain constants stay plain.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, substitute, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.problem import Problem
@@ -49,18 +52,25 @@ class Scaling:
         factors = np.array([self.columns.get(name, 1.0) for name in problem.variables])
         return replace(problem, X=problem.X / factors, y=problem.y / self.target)
 
-    def restored(self, expr: Expr) -> Expr:
-        """A law found in the units of the search, in those of the data.
+    def restored(self, expr: Expr) -> Iterator[Expr]:
+        """A law found in the units of the search, in those of the data: the plainest form first.
 
-        Raises :class:`~sr_kernel.errors.ExpressionError` if it needs constants beyond floats.
+        Forms differ in the order in which they are computed, as 1e300*a/b may overflow where
+        a/b*1e300 does not; the last repeats the search's own computation.
         """
         if self.trivial:
-            return expr
+            yield expr
+            return
         inner = {
             name: apply("div", symbol(name), number(factor))
             for name, factor in self.columns.items()
         }
-        return tidy(apply("mul", number(self.target), substitute(expr, inner)))
+        literal = substitute(expr, inner)
+        with suppress(ExpressionError):  # folding needs constants beyond floats
+            yield tidy(apply("mul", number(self.target), literal))
+        with suppress(ExpressionError):
+            yield apply("mul", tidy(literal), number(self.target))
+        yield apply("mul", literal, number(self.target))
 
 
 def _factor(values: FloatArray) -> float:

@@ -157,6 +157,14 @@ def test_scales_of_a_column(scale):
     assert result.best.r2 > 1 - 1e-9
 
 
+@pytest.mark.parametrize("scale", [1e-299, 1e299])
+def test_scales_that_cancel(scale):
+    x = np.linspace(1.0, 5.0, 12)
+    X = scale * np.stack([x, np.sin(x) + 2], axis=1)
+    result = search(Problem(("a", "b"), X, X[:, 0] / X[:, 1] * 3 * scale), time_limit=10)
+    assert result.best.r2 > 1 - 1e-9
+
+
 def test_constant_and_duplicated_columns():
     x = np.linspace(1.0, 5.0, 20)
     X = np.stack([x, x, np.full(20, 7.0)], axis=1)
