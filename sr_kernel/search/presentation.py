@@ -74,11 +74,14 @@ class Presenter:
 
     def _restored(self, entry: Fitted) -> Fitted | None:
         """``entry`` in the units of the data; None where no form of it has finite values."""
-        for form in self.scaling.restored(entry.expr):
-            fitted = fit(pinned(form), self.data, units=False)
-            if fitted is not None:
-                return rounded(fitted, self.data)
-        return None
+        found = [
+            fitted
+            for form in self.scaling.restored(entry.expr)
+            if (fitted := fit(pinned(form), self.data, units=False)) is not None
+        ]
+        # An overflow has no value, an underflow a wrong one: the first form that is right.
+        best = min(found, key=lambda fitted: self.data.floored(fitted.loss), default=None)
+        return None if best is None else rounded(best, self.data)
 
 
 def checked(
