@@ -3,19 +3,24 @@
 A float stands for its shortest decimal (``0.1`` is 1/10), so ``0.3*x + 0.5*x`` adds up to
 ``0.8*x`` and ``0.1 + 0.2 - 0.3`` to 0.  On the way out a coefficient becomes a float again when it
 can only have come from floats; integers and the fractions of exact input stay exact.  Whatever
-the choice, the value is kept to the last digit a float holds.
+the choice, the value is kept to the last digit a float holds: a product beyond their range stays
+a product of floats.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from sr_kernel.expr import Expr, number, walk
+from sr_kernel.expr import Expr, apply, number, walk
 
 _SMALL = 10**6
 _LARGEST_INTEGER = 10**15
+_FAR = Fraction(10) ** 100
+_STEP = Fraction(10) ** 300
+"""A factor of what is beyond the range of floats."""
 
 ZERO = number(0)
 ONE = number(1)
@@ -64,11 +69,22 @@ class Constants:
         return is_decimal(size.denominator) or not _divides_power(size.denominator, self._divisors)
 
     def literal(self, value: Fraction) -> Expr:
-        """``value`` as a literal: a float if it came from one and a float can hold it."""
+        """``value`` as a literal, a float if it came from one.
+
+        Beyond the range of floats it is a product of them.
+        """
         if not self.is_float(value):
             return number(value)
         nearest = to_float(value)
-        return number(value) if nearest is None else number(nearest)
+        return self._apart(value) if nearest is None else number(nearest)
+
+    def _apart(self, value: Fraction) -> Expr:
+        """``value`` as a product of floats, the far ones of the input before powers of ten."""
+        if abs(value) > 1:
+            step = max((size for size in self.floats if size > _FAR), default=_STEP)
+        else:
+            step = min((size for size in self.floats if size < 1 / _FAR), default=1 / _STEP)
+        return apply("mul", self.literal(value / step), number(float(step)))
 
     def folded(self, op: str, value: Fraction) -> Fraction | None:
         """``op(value)`` if ``value`` is a fitted constant and the result an ordinary float."""
@@ -108,12 +124,13 @@ def is_decimal(denominator: int) -> bool:
 
 
 def to_float(value: Fraction) -> float | None:
-    """The nearest float, None where it would be lost to overflow or underflow."""
+    """The nearest float, None where overflow or underflow would cost all or some of its digits."""
     try:
         nearest = float(value)
     except OverflowError:
         return None
-    return None if nearest == 0.0 and value != 0 else nearest
+    is_tiny = abs(nearest) < sys.float_info.min
+    return None if is_tiny and rational(nearest) != value else nearest
 
 
 def _divides_power(denominator: int, base: int) -> bool:

@@ -15,7 +15,7 @@ HALF = Fraction(1, 2)
 
 
 def literal(value: Fraction, constants: Constants | None) -> Expr:
-    """``value`` as a literal."""
+    """``value`` as a literal, a product where it is beyond the range of floats."""
     return number(value) if constants is None else constants.literal(value)
 
 
@@ -65,7 +65,7 @@ def times(q: Fraction, term: Expr, constants: Constants | None) -> Expr:
         return apply("neg", term)
     factor = literal(q, constants)
     above, below = _fraction_of(term)
-    if isinstance(factor.value, float) or q.denominator == 1:
+    if isinstance(factor.value, float) or not factor.is_number or q.denominator == 1:
         return ratio([factor, *above], below)
     numerator = [] if abs(q.numerator) == 1 and above else [number(abs(q.numerator))]
     result = ratio([*numerator, *above], [number(q.denominator), *below])

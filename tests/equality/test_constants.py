@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sr_kernel.equality.constants import Constants, rational
+from sr_kernel.equality.constants import Constants, rational, to_float
 from sr_kernel.expr import number, parse
 
 
@@ -54,7 +54,25 @@ def test_folding_is_for_fitted_constants_only() -> None:
     assert Constants([parse("x + 1/2")]).folded("exp", Fraction(1, 2)) is None
 
 
-def test_what_no_float_can_hold_stays_exact() -> None:
-    constants = Constants([parse("1e300*x")])
-    huge = Fraction(10) ** 600
-    assert constants.literal(huge) is number(huge)
+@pytest.mark.parametrize(
+    ("source", "value", "expected"),
+    [
+        ("1e300*x", Fraction(10) ** 600, "1e300*1e300"),
+        ("1e200*x", -3 * Fraction(10) ** 400 / 2, "-1.5e200*1e200"),
+        ("1e-300*x", Fraction(10) ** -600, "1e-300*1e-300"),
+        ("1e-30*x", Fraction(10) ** -400, "1e-100*1e-300"),
+        ("1.5*x", Fraction(10) ** 309, "1000000000*1e300"),
+        ("1.5*x", Fraction(12345678, 10**327), "1.2345678e-20*1e-300"),
+    ],
+)
+def test_beyond_the_range_of_floats_is_a_product(
+    source: str, value: Fraction, expected: str
+) -> None:
+    assert Constants([parse(source)]).literal(value) is parse(expected)
+
+
+def test_digits_are_not_lost_to_underflow() -> None:
+    assert to_float(Fraction("1e-320")) == 1e-320
+    assert to_float(Fraction("1.2345678e-320")) is None
+    assert to_float(Fraction("1e-400")) is None
+    assert to_float(Fraction(10) ** 309) is None

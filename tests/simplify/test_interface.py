@@ -224,3 +224,21 @@ def test_import_is_light() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("1e308*10", "10*1e+308"),
+        ("1e200*1e200*x", "1e+200*1e+200*x"),
+        ("1e-300*1e-300", "1e-300*1e-300"),
+        ("x*1e-200/1e200", "1e-200*1e-200*x"),
+        ("1e308 + 1e308", "2*1e+308"),
+        ("1e200**2", "1e+200**2"),
+        ("sin(x)**2 + cos(x)**2 + 1e200*1e200*y", "1e+200*1e+200*y + 1"),
+        ("1e200*1e200*x/1e200/1e200", "x"),
+        ("1e308*10/1e308", "10"),
+    ],
+)
+def test_floats_stay_floats_beyond_their_range(source: str, expected: str) -> None:
+    assert simplify(source) == expected
