@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from sr_kernel.expr import Expr, quoted
+from sr_kernel.expr import Expr, quoted, walk
 from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import Problem
@@ -89,7 +89,7 @@ def checked(
 ) -> Fitted | None:
     """``simpler`` refitted and made plain, if it is smaller than ``entry`` and as good."""
     candidate = pinned(simpler)
-    if shown(candidate).size >= entry.size:
+    if shown(candidate).size >= entry.size or not _allowed(simpler, entry.expr, operators):
         return None
     fitted = fit(candidate, sample)
     if fitted is None or sample.floored(fitted.loss) > sample.floored(entry.loss) * 1.001:
@@ -98,6 +98,13 @@ def checked(
     for plain in refine(fitted, sample, operators):
         fitted = plain
     return rounded(fitted, sample)
+
+
+def _allowed(simpler: Expr, expr: Expr, operators: tuple[str, ...]) -> bool:
+    """Whether simplifying kept to the operators that the user, or the law itself, has."""
+    known = {*operators, *(node.op for node in walk(expr)), "number", "symbol", "neg", "pi"}
+    known |= {"add"} if "sub" in operators else set()
+    return all(node.op in known for node in walk(simpler))
 
 
 def known_signs(problem: Problem) -> tuple[str, ...]:

@@ -1,0 +1,27 @@
+import numpy as np
+
+from sr_kernel.expr import parse
+from sr_kernel.search import Problem
+from sr_kernel.search.presentation import checked, known_signs
+from sr_kernel.search.refine import fit
+from sr_kernel.search.sample import Sample
+
+X = np.linspace(0.5, 3.0, 20)[:, None]
+PROBLEM = Problem(("x",), X, np.cosh(X[:, 0]))
+SAMPLE = Sample.of(PROBLEM)
+
+
+def test_operators_that_were_not_asked_for_are_not_brought_in():
+    entry = fit(parse("(exp(x) + exp(-x))/2"), SAMPLE)
+    assert checked(entry, parse("cosh(x)"), SAMPLE, PROBLEM.operators) is None
+    assert checked(entry, parse("cosh(x)"), SAMPLE, (*PROBLEM.operators, "cosh")) is not None
+
+
+def test_what_is_not_as_good_is_not_taken():
+    entry = fit(parse("(exp(x) + exp(-x))/2"), SAMPLE)
+    assert checked(entry, parse("exp(x)/2"), SAMPLE, PROBLEM.operators) is None
+
+
+def test_signs_come_from_the_data():
+    data = Problem(("a", "b c", "d"), np.array([[1.0, 0.0, -1.0], [2.0, 3.0, 1.0]]), np.ones(2))
+    assert known_signs(data) == ("a > 0", "`b c` >= 0")
