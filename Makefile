@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -57,6 +57,10 @@ test-python: install  ## tests of the Python package, with its coverage
 test-browser: install chromium  ## tests in a real browser with a real JupyterLab
 	$(call say,Testing in a browser (pytest and Chromium))
 	@$(BIN)/pytest tests/browser
+
+screenshots: install chromium  ## take the README's pictures anew
+	$(call say,Taking docs/finished.png)
+	@SR_KERNEL_SCREENSHOTS=docs $(BIN)/pytest -q tests/browser/test_readme_picture.py
 
 # Tests drive the Chromium of the system: the browsers that Playwright downloads bring no packages
 # along that they need themselves.

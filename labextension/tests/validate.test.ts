@@ -51,7 +51,7 @@ describe('validate', () => {
 describe('drawableTree', () => {
   it('keeps trees of numbers, names and operations', () => {
     const tree = ['add', 1, ['mul', 'x', ['pi']]];
-    expect(drawableTree(tree)).toBe(tree);
+    expect(drawableTree(tree)).toEqual(tree);
   });
 
   it.each([[['add', null]], [['', 1]], [[]], [[1, 2]], [NaN], [Infinity], [{}], [undefined], [['f', ['g', '']]]])(
@@ -84,5 +84,17 @@ describe('answers', () => {
     expect(validateLaw(undefined)).toBeNull();
     expect(validateVerdict({ status: 1 })).toBeNull();
     expect(validateVerdict('equal')).toBeNull();
+  });
+});
+
+describe('numbers of a tree', () => {
+  it('are plain, however the kernel marks them', () => {
+    expect(drawableTree(['mul', ['float', 720], 'n'])).toEqual(['mul', 720, 'n']);
+    expect(drawableTree(['integer', '-10000000000000000000000'])).toBe(-1e22);
+  });
+
+  it('are nothing else', () => {
+    expect(drawableTree(['float', 'x'])).toEqual(['float', 'x']);
+    expect(drawableTree(['integer', 'many'])).toEqual(['integer', 'many']);
   });
 });

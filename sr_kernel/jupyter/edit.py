@@ -41,7 +41,7 @@ class Edit:
 
 
 def score_edit(task: Task, text: str, base: Law | None = None) -> Edit:
-    """Refit the constants of ``text`` to the rows of ``task`` and compare it with ``base``.
+    """Refit the constants of ``text`` to the rows of ``task`` and compare the law with ``base``.
 
     ``text`` is a right-hand side; ``target = ...`` in front of it is allowed.
 
@@ -55,7 +55,7 @@ def score_edit(task: Task, text: str, base: Law | None = None) -> Edit:
         law = score(task.scoring, expr)
     if base is None:
         return Edit(law, "undecided", "there is no law yet to compare it with")
-    status = _compared(expr, base.expr)
+    status = _compared(law.expr, base.expr)
     return Edit(law, status, _WORDS[status].format(to_text(base.expr, digits=4)))
 
 

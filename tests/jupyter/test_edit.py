@@ -1,9 +1,11 @@
 """Formulas typed by a user."""
 
+from dataclasses import replace
+
 import pytest
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import to_text
+from sr_kernel.expr import parse, to_text
 from sr_kernel.formula import problem_of
 from sr_kernel.jupyter.edit import read_edit, score_edit, warm_up
 
@@ -44,7 +46,8 @@ def test_constants_are_refitted(task):
 def test_an_edit_is_set_beside_the_law_it_came_from(task):
     law = score_edit(task, "2.5*a + 0.7").law
     assert score_edit(task, to_text(law.expr), law).status == "equal"
-    family = score_edit(task, "1.3*a + 0.2", law)
+    assert score_edit(task, "1.3*a + 0.2", law).status == "equal", "refitted, it is the same law"
+    family = score_edit(task, "1.3*a + 0.2", replace(law, expr=parse("9.5*a + 3.1")))
     assert family.status == "same_family"
     assert family.text.endswith("with other constants")
     assert score_edit(task, "2.5*log(a) + a", law).status == "different"

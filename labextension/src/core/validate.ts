@@ -140,7 +140,23 @@ export function drawableTree(value: unknown): Tree | null {
       stack.push([node[i], depth + 1]);
     }
   }
-  return value as Tree;
+  return withPlainNumbers(value as Tree);
+}
+
+/** Floats that are whole and integers beyond 2**53 come as `["float", 2]` and `["integer", "…"]`. */
+function withPlainNumbers(tree: Tree): Tree {
+  if (typeof tree === 'number' || typeof tree === 'string') {
+    return tree;
+  }
+  const [name, ...args] = tree;
+  const [first] = args;
+  if (args.length === 1 && name === 'float' && typeof first === 'number') {
+    return first;
+  }
+  if (args.length === 1 && name === 'integer' && typeof first === 'string' && /^-?\d+$/.test(first)) {
+    return Number(first);
+  }
+  return [name, ...args.map(withPlainNumbers)];
 }
 
 export function treeSize(tree: Tree): number {
