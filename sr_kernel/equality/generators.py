@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sr_kernel.equality.constants import ONE
-from sr_kernel.equality.core_form import Kernel
+from sr_kernel.equality.core_form import UNIT, Core, Kernel, Power, Product, Sum, raised
 from sr_kernel.equality.order import order_key
 from sr_kernel.expr import Expr
 
 MAX_GENERATORS = 40
+MAX_DEGREE = 16
+"""Largest degree of a relation between a root and its radicand."""
 _LARGEST_RATIO = 64
 
 
@@ -41,6 +43,45 @@ class Generator:
 def is_compound(base: Expr) -> bool:
     """Whether ``base`` is arithmetic over kernels, not a kernel itself."""
     return base.op in ("add", "mul", "div", "neg", "number", "pow", "sqrt")
+
+
+def gathered(core: Core) -> Core:
+    """``core`` with the powers of one kernel added up in every product.
+
+    Fitted exponents have no common unit of a reasonable size, but their sums may.  Roots of
+    arithmetic are left alone: relations reduce their powers.
+    """
+    if isinstance(core, Sum):
+        return Sum(tuple(gathered(part) for part in core.parts))
+    if not isinstance(core, Product | Power):
+        return core
+    powers: dict[tuple[Expr | None, Expr], Fraction] = {}
+    others: list[Core] = []
+    for factor, exponent in _factors(core, 1):
+        if isinstance(factor, Kernel) and not _is_root(factor):
+            key = factor.base, factor.atom
+            powers[key] = powers.get(key, Fraction(0)) + factor.power * exponent
+        else:
+            others.append(raised(gathered(factor), exponent))
+    found = [Kernel(base, atom, power) for (base, atom), power in powers.items() if power]
+    return Product((*others, *found)) if others or found else UNIT
+
+
+def _factors(core: Core, exponent: int) -> Iterator[tuple[Core, int]]:
+    """The factors of ``core**exponent`` that are no products themselves, with their exponents."""
+    if isinstance(core, Product):
+        for part in core.parts:
+            yield from _factors(part, exponent)
+    elif isinstance(core, Power):
+        yield from _factors(core.base, exponent * core.exponent)
+    else:
+        yield core, exponent
+
+
+def _is_root(kernel: Kernel) -> bool:
+    """Whether a relation reduces the powers of this kernel."""
+    is_arithmetic = kernel.base is not None and is_compound(kernel.base)
+    return is_arithmetic and kernel.atom is ONE and kernel.power.denominator <= MAX_DEGREE
 
 
 class Generators:

@@ -15,7 +15,14 @@ from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import ONE, Constants
 from sr_kernel.equality.core_form import Core, Kernel, kernels
 from sr_kernel.equality.forms import Writer, smallest
-from sr_kernel.equality.generators import Generator, Generators, TooLarge, is_compound
+from sr_kernel.equality.generators import (
+    MAX_DEGREE,
+    Generator,
+    Generators,
+    TooLarge,
+    gathered,
+    is_compound,
+)
 from sr_kernel.equality.kernel_rules import core_of
 from sr_kernel.equality.ring import Polynomial, Ring
 from sr_kernel.equality.sign import Signs
@@ -23,7 +30,6 @@ from sr_kernel.expr import Expr, apply, number, rebuild
 
 _PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"}
 _WRAPPED = {"abs": 2, "cbrt": 3}
-_MAX_RELATION_DEGREE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Normalizer:
         """``expr`` as arithmetic over normalised kernels."""
         found = self._cores.get(expr)
         if found is None:
-            found = self._cores[expr] = core_of(self, expr)
+            found = self._cores[expr] = gathered(core_of(self, expr))
         return found
 
     def form(self, expr: Expr) -> NormalForm:
@@ -233,7 +239,7 @@ class Normalizer:
         degree = generator.unit.denominator * _WRAPPED.get(base.op, 1)
         if generator.unit.numerator != 1 or inside not in sources:
             return
-        if not 1 < degree <= _MAX_RELATION_DEGREE:
+        if not 1 < degree <= MAX_DEGREE:
             return
         above, below = ring.evaluate(sources[inside])
         if below.is_one():
