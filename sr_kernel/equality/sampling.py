@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sr_kernel.expr import Expr, variables, walk
+from sr_kernel.expr import Expr, has_floats, variables, walk
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.precise import evaluate_precise
@@ -82,11 +82,6 @@ class Difference:
     point: Mapping[str, float]
     left: float | None
     right: float | None
-
-
-def has_floats(*exprs: Expr) -> bool:
-    """Whether fitted constants occur, so that values are known to a float's precision only."""
-    return any(isinstance(node.value, float) for expr in exprs for node in walk(expr))
 
 
 def find_difference(

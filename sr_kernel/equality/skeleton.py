@@ -12,6 +12,7 @@ from sr_kernel.equality.forms import term_list
 from sr_kernel.equality.generators import Generator, TooLarge
 from sr_kernel.equality.normal_form import Mode, NormalForm
 from sr_kernel.equality.ring import Polynomial
+from sr_kernel.equality.sign import Signs
 from sr_kernel.expr import Expr, to_text
 
 OPEN = "c"
@@ -29,11 +30,14 @@ class Skeleton:
     values: Values
 
 
-def skeleton_of(expr: Expr) -> Skeleton:
-    """The skeleton of the short normal form (angles and hyperbolic functions as they are)."""
+def skeleton_of(expr: Expr, where: Expr | None = None, signs: Signs | None = None) -> Skeleton:
+    """The skeleton of the short normal form (angles and hyperbolic functions as they are).
+
+    It holds wherever ``where`` (None: ``expr``) is defined.
+    """
     constants = Constants([expr])
     try:
-        form = informed_normalizer(constants, Mode(), expr).form(expr)
+        form = informed_normalizer(constants, Mode(), where or expr, signs=signs).form(expr)
     except (TooLarge, ZeroDivisionError):
         text, values = masked(collected(expr, constants))
         return Skeleton("ac|" + text, values)
@@ -79,7 +83,7 @@ def _sum_slots(terms: list[tuple[Slots, Fraction]], lead: Fraction, constants: C
 
 
 def _number_slots(value: Fraction, constants: Constants) -> Slots:
-    return (OPEN, (float(value),)) if constants.is_float(value) else (str(value), ())
+    return masked(constants.literal(value)) if constants.is_float(value) else (str(value), ())
 
 
 def _joined(sign: str, slots: list[Slots]) -> Slots:

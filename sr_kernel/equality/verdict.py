@@ -7,6 +7,7 @@ never does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -24,20 +25,20 @@ from sr_kernel.equality.reading import Assume, assumptions_of, read
 from sr_kernel.equality.sampling import (
     Difference,
     find_difference,
-    has_floats,
     names_of,
     values,
 )
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.skeleton import skeleton_of
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr
+from sr_kernel.expr import Expr, has_floats
 from sr_kernel.numeric.assumption import Assumptions
 
 EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
 _EXACT = Constants([])
 _ROWS = 96
 _PROOF_SECONDS = 1.0
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,15 @@ class _Comparison:
         """Whether the normal form of a - b vanishes where a is defined."""
         return self.a is self.b or self._difference_vanishes(self.ledger.conditions(self.a))
 
+    def rounds_alike_where_defined(self) -> bool:
+        """Whether a and b have one normal form but for rounding of floats, where a is defined."""
+        signs = self.knowledge.signs
+        one, other = (skeleton_of(term, self.a, signs) for term in (self.a, self.b))
+        return one.text == other.text and all(
+            math.isclose(u, v, rel_tol=_ROUNDING)
+            for u, v in zip(one.values, other.values, strict=True)
+        )
+
     def _one_sided(self) -> tuple[str, ...]:
         left, right = self.ledger.conditions(self.a), self.ledger.conditions(self.b)
         open_ones = [*self.ledger.missing(left, right), *self.ledger.missing(right, left)]
@@ -174,6 +184,12 @@ def same_normal_form(a: Expr, b: Expr, assumptions: Assumptions) -> bool:
     """Whether the normal form shows ``a = b`` wherever ``a`` is defined."""
     comparison = _Comparison(a, b, Knowledge.of(assumptions))
     return comparison.agrees_where_defined()
+
+
+def same_rounded_form(a: Expr, b: Expr, assumptions: Assumptions) -> bool:
+    """:func:`same_normal_form` for floats: the constants may differ by rounding."""
+    comparison = _Comparison(a, b, Knowledge.of(assumptions))
+    return has_floats(a, b) and comparison.rounds_alike_where_defined()
 
 
 def _contradicts(conditions: Iterable[Condition], signs: Signs) -> bool:

@@ -8,7 +8,14 @@ from sr_kernel.expr.printer import quoted, to_text
 from sr_kernel.expr.python_code import to_python
 from sr_kernel.expr.sympy_bridge import from_sympy, to_sympy
 from sr_kernel.expr.term import Expr, apply, as_expr, number, symbol
-from sr_kernel.expr.traversal import rebuild, substitute, transform, variables, walk
+from sr_kernel.expr.traversal import (
+    has_floats,
+    rebuild,
+    substitute,
+    transform,
+    variables,
+    walk,
+)
 from sr_kernel.expr.tree import from_tree, to_tree
 
 __all__ = [
@@ -20,6 +27,7 @@ __all__ = [
     "derivative",
     "from_sympy",
     "from_tree",
+    "has_floats",
     "number",
     "parse",
     "quoted",

@@ -26,6 +26,11 @@ def variables(expr: Expr) -> tuple[str, ...]:
     return tuple(str(node.value) for node in walk(expr) if node.is_symbol)
 
 
+def has_floats(*exprs: Expr) -> bool:
+    """Whether fitted constants occur, so that values are known to a float's precision only."""
+    return any(isinstance(node.value, float) for expr in exprs for node in walk(expr))
+
+
 def rebuild(expr: Expr, args: tuple[Expr, ...]) -> Expr:
     """``expr``'s operator over other arguments; ``expr`` itself where they are the same."""
     return expr if args == expr.args else apply(expr.op, *args)

@@ -1,24 +1,27 @@
 """Derivations of a simplification, or of the equality of two expressions.
 
 Steps by named rewrite rules are looked for first; what only the normal form shows becomes a step
-called "normal form", which is certified by computing it again.
+called "normal form", or "normal form, rounded" where it computed with floats; either is certified
+by computing it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from sr_kernel.egraph.derivation import Certificate, Derivation, Step, joined, prove
 from sr_kernel.equality.reading import Assume, assumptions_of, read
-from sr_kernel.equality.verdict import same_normal_form
+from sr_kernel.equality.verdict import same_normal_form, same_rounded_form
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr
 from sr_kernel.numeric.assumption import Assumptions
 from sr_kernel.simplify.interface import simplify_detailed
 
 NORMAL_FORM = "normal form"
+ROUNDED = "normal form, rounded"
 UNPROVED = "no proof found"
 _SECONDS = 0.5
 _SIMPLIFIED = object()
@@ -51,10 +54,10 @@ class _Explainer:
     def __init__(self, assumptions: Assumptions, domain: str) -> None:
         self.assumptions = assumptions
         self.domain = domain
-        self.certificates: Mapping[str, Certificate] = {NORMAL_FORM: self._certified}
-
-    def _certified(self, before: Expr, after: Expr) -> bool:
-        return same_normal_form(before, after, self.assumptions)
+        self.certificates: Mapping[str, Certificate] = {
+            name: partial(certify, assumptions=assumptions)
+            for name, certify in ((NORMAL_FORM, same_normal_form), (ROUNDED, same_rounded_form))
+        }
 
     def chain(self, forms: list[Expr], conditions: tuple[str, ...]) -> Derivation:
         """From the first of ``forms`` through all others to the last."""
@@ -78,10 +81,11 @@ class _Explainer:
         found = self._by_rules(start, goal)
         if found is not None:
             return found
-        if not self._certified(start, goal):
-            return None
-        step = Step(NORMAL_FORM, start, goal, ())
-        return self._derivation(start, goal, (step,), (), "proved")
+        for name, certified in self.certificates.items():
+            if certified(start, goal):
+                step = Step(name, start, goal, ())
+                return self._derivation(start, goal, (step,), (), "proved")
+        return None
 
     def _by_rules(self, start: Expr, goal: Expr) -> Derivation | None:
         if start is goal:

@@ -73,6 +73,11 @@ def test_skeleton_leaves_fitted_constants_out() -> None:
     )
 
 
+def test_skeleton_of_constants_beyond_the_range_of_floats() -> None:
+    one = canonical_hash("1e200*1e200*x", constants="skeleton")
+    assert one == canonical_hash("3e-7*1e250*1e150*x", constants="skeleton")
+
+
 def test_skeleton_keeps_the_structure() -> None:
     assert canonical_hash("2.5*x", constants="skeleton") != canonical_hash(
         "2.5*x**2", constants="skeleton"

@@ -17,6 +17,65 @@ SOURCES = [
     "(x + y)**2 - x**2 - 2*x*y",
     "sqrt(x**2)",
     "x",
+    # sums and quotients
+    "a*b + a*c",
+    "1/x + 1/y",
+    "x/(x*y)",
+    "(x + 1)/(x**2 + 2*x + 1)",
+    "1/(1/x)",
+    "x - -x",
+    # circular and hyperbolic functions
+    "tan(x)*cos(x)",
+    "cos(x)**2 - sin(x)**2",
+    "sin(x)*cos(y) + cos(x)*sin(y)",
+    "sin(x + pi)",
+    "cos(-x)",
+    "asin(sin(x))",
+    "cosh(x)**2 - sinh(x)**2",
+    "(exp(x) - exp(-x))/2",
+    "tanh(atanh(x))",
+    # exponentials, logarithms, roots and powers
+    "exp(x)/exp(y)",
+    "exp(2*log(x))",
+    "log(x*y) - log(y)",
+    "log(x**2)",
+    "sqrt(x)*sqrt(y)",
+    "sqrt(8)*x + sqrt(2)*x",
+    "cbrt(x**3)",
+    "x**1.5/x",
+    "(x**y)**z",
+    "2.0**x*2.0**y",
+    # piecewise functions
+    "abs(x)**2",
+    "sign(x)*abs(x)",
+    "min(x, y) + max(x, y)",
+    "floor(x + 1)",
+    "mod(x, x)",
+    # floats
+    "0.3*x + 0.5*x",
+    "0.1 + 0.2 - 0.3",
+    "1.7*sin(x)**2 + 1.7*cos(x)**2",
+    "1.5*(x + 2.5*y) - 0.7*x",
+    "sin(0.3*x + 0.5*x)",
+    "x**2.0*x**3.0",
+    "exp(-0.123*x)*exp(4.567*x)",
+    "(x + 1)**0.37*(x + 1)**1.21",
+    "1e200*1e200*x",
+    # floats that had to be rounded
+    "0.1*x/0.3",
+    "1/3*x + 0.1*x",
+    "sqrt(2.0)*x*sqrt(3.0)",
+    "exp(1.3)*x",
+    "log(x)/log(2.5)",
+    "x*1.23456789*9.87654321",
+    "exp(-x**2/2.0)/sqrt(2*pi)*1.1",
+    # domains
+    "exp(log(x))",
+    "0*log(x)",
+    "x/x + y/y",
+    "sqrt(x)*sqrt(x)",
+    "log(x) + log(y)",
+    "exp(exp(log(log(x))))",
 ]
 
 
@@ -27,6 +86,27 @@ def test_a_simplification_is_derived_and_replays(source: str) -> None:
     assert found.result is parse(simplify(source))
     assert found.stop_reason == "proved"
     assert found.check()
+
+
+@pytest.mark.parametrize(
+    ("source", "assume"),
+    [
+        ("sqrt(x**2)", "x < 0"),
+        ("log(x*y) - log(y)", "x > 0, y > 0"),
+        ("sin(n*pi)", "n integer"),
+        ("abs(x - y)", "x > y"),
+    ],
+)
+def test_assumptions_are_kept_in_what_is_derived(source: str, assume: str) -> None:
+    found = explain(source, assume=assume)
+    assert found.steps
+    assert found.check()
+
+
+def test_rounding_is_named_and_no_more_than_rounding() -> None:
+    assert [step.rule for step in explain("0.1*x/0.3").steps] == ["normal form, rounded"]
+    assert explain("1.5*x", "1.5000001*x").stop_reason == "no proof found"
+    assert explain("1.5*x", "3/2*x").check()
 
 
 def test_conditions_are_told() -> None:
