@@ -15,7 +15,7 @@ from sr_kernel.egraph.nodes import NodeTable
 from sr_kernel.egraph.prover import Known, Prover, RawStep
 from sr_kernel.egraph.ruleset import Rule, Ruleset
 from sr_kernel.errors import AssumptionError
-from sr_kernel.expr import Expr, variables
+from sr_kernel.expr import Expr, has_floats, variables, walk
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
 from sr_kernel.numeric.interval import EVERYTHING, Interval
 from sr_kernel.numeric.precise import evaluate_precise
@@ -27,6 +27,10 @@ CHECK_POINTS = 24
 CHECK_ATTEMPTS = 240
 CHECK_DIGITS = 30
 CHECK_TOLERANCE = 1e-18
+FLOAT_TOLERANCE = 1e-9
+"""Relative difference that the rounding of constants may make."""
+FLOAT_ROUNDING = 1e-13
+"""The same relative to the largest summand, for summands that cancel."""
 CHECK_NODES, CHECK_ROUNDS = 3_000, 4
 NEUTRAL_RULES = frozenset({"mul-one", "add-zero", "pow-one"})
 REORDERED = "reordering"
@@ -91,7 +95,8 @@ class Derivation:
         if rule is None:
             return False
         facts = _facts(self.start, self.domain, self.assumptions)
-        prover = Prover(step.before, step.after, _with_arithmetic(rule), facts)
+        alone = _with_arithmetic(rule)
+        prover = Prover(step.before, step.after, alone, facts, shapes=self.rules)
         return prover.run(CHECK_NODES, CHECK_ROUNDS, float("inf")) == "proved"
 
     def text(self) -> str:
@@ -123,6 +128,9 @@ class Derivation:
 
     def _repr_html_(self) -> str:
         return self.html()
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
 
 
 def prove(
@@ -248,18 +256,36 @@ def agree(
 ) -> bool:
     """Whether two expressions have the same values at random points where both are defined.
 
-    The points satisfy the assumptions, and ``where`` is defined at them.
+    The points satisfy the assumptions, and ``where`` is defined at them.  Terms with floats may
+    differ by rounding, exact ones may not.
     """
+    close = _rounded_alike if has_floats(one, other) else _alike
     terms = (one, other) if where is None else (one, other, where)
     names = tuple(dict.fromkeys(name for term in terms for name in variables(term)))
     for point in _points(names, seed, assumptions):
         if where is not None and evaluate_precise(where, point, CHECK_DIGITS) is None:
             continue
-        a = evaluate_precise(one, point, CHECK_DIGITS)
-        b = evaluate_precise(other, point, CHECK_DIGITS)
-        if a is not None and b is not None and abs(a - b) > CHECK_TOLERANCE * (1 + abs(a)):
+        if not close(one, other, point):
             return False
     return True
+
+
+def _alike(one: Expr, other: Expr, point: Mapping[str, Fraction]) -> bool:
+    a, b = (evaluate_precise(term, point, CHECK_DIGITS) for term in (one, other))
+    return a is None or b is None or bool(abs(a - b) <= CHECK_TOLERANCE * (1 + abs(a)))
+
+
+def _rounded_alike(one: Expr, other: Expr, point: Mapping[str, Fraction]) -> bool:
+    a, b = (evaluate_precise(term, point, CHECK_DIGITS) for term in (one, other))
+    if a is None or b is None or abs(a - b) <= FLOAT_TOLERANCE * max(abs(a), abs(b)):
+        return True
+    return bool(abs(a - b) <= FLOAT_ROUNDING * _largest_summand(one, other, point))
+
+
+def _largest_summand(one: Expr, other: Expr, point: Mapping[str, Fraction]) -> float:
+    sums = (node for term in (one, other) for node in walk(term) if node.op == "add")
+    values = (evaluate_precise(part, point, CHECK_DIGITS) for node in sums for part in node.args)
+    return max((float(abs(value)) for value in values if value is not None), default=0.0)
 
 
 def _points(

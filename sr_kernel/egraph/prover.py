@@ -56,7 +56,10 @@ class Prover:
         rules: Ruleset,
         facts: Assumptions,
         known: Iterable[Known] = (),
+        shapes: Ruleset | None = None,
     ) -> None:
+        """``shapes`` are the rules (default: ``rules``) whose patterns say how sums and products
+        are looked at."""
         self.graph = ProofGraph()
         self.facts = facts
         self._rules = [rule for rule in rules if rule.ruleset != "commutative"]
@@ -73,7 +76,7 @@ class Prover:
         ends = enter(start), enter(goal)
         pairs = [(enter(item.left), enter(item.right), Reason(item.name)) for item in known]
         told = [(enter(term), found) for term, found in facts.known.items()]
-        add_groupings(self._table, rules)
+        add_groupings(self._table, shapes or rules)
         place = self._copied()
         self.start, self.goal = place[ends[0]], place[ends[1]]
         for one, other, reason in pairs:

@@ -53,9 +53,14 @@ def as_html(derivation: Derivation) -> str:
 def as_python(derivation: Derivation) -> str:
     """A test that reads every form again and compares neighbours at high precision."""
     forms = [derivation.start, *(step.after for step in derivation.steps)]
+    facts = tuple(derivation.assumptions)
+    reading = ["from sr_kernel.numeric.assumption import Assumptions"] if facts else []
+    naming = [f"    assumptions = Assumptions.parse({facts!r})"] if facts else []
+    given = ", assumptions=assumptions" if facts else ""
     lines = [
         "from sr_kernel.egraph.derivation import agree",
         "from sr_kernel.expr import parse",
+        *reading,
         "",
         "",
         "def test_derivation():",
@@ -65,8 +70,9 @@ def as_python(derivation: Derivation) -> str:
         "    rules = [",
         *(f"        {step.rule!r}," for step in derivation.steps),
         "    ]",
+        *naming,
         "    for before, after, rule in zip(forms, forms[1:], rules):",
-        "        assert agree(parse(before), parse(after)), rule",
+        f"        assert agree(parse(before), parse(after){given}), rule",
     ]
     return "\n".join(lines) + "\n"
 

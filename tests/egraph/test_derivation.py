@@ -112,6 +112,24 @@ def test_same_but_order() -> None:
     assert not same_but_order(parse("a - b"), parse("b - a"))
 
 
+def test_floats_agree_up_to_rounding() -> None:
+    assert agree(parse("0.3*x + 0.5*x"), parse("0.8*x"))
+    assert agree(parse("0.1 + 0.2 - 0.3"), parse("0"))
+    assert agree(parse("1e16*x + 1.0*x - 1e16*x"), parse("x"))
+    assert not agree(parse("0.8*x"), parse("0.80001*x"))
+    assert not agree(parse("1e-20*x"), parse("2e-20*x"))
+
+
+def test_exact_terms_agree_exactly() -> None:
+    assert agree(parse("x/3"), parse("2*x/6"))
+    assert not agree(parse("x"), parse("x*(1 + 1/10**12)"))
+
+
+def test_a_step_is_matched_in_the_shapes_it_was_found_in() -> None:
+    facts = Assumptions.parse("x > 0, y > 0")
+    assert proof("log(x*y) - log(y)", "log(x)", assumptions=facts).check()
+
+
 def test_printed_forms() -> None:
     found = proof("x/x + y", "y + 1")
     assert found.text().splitlines() == [
@@ -128,6 +146,20 @@ def test_the_printed_test_runs() -> None:
     scope: dict[str, object] = {}
     exec(proof("sin(x)**2 + cos(x)**2", "1").python(), scope)  # noqa: S102 - our own text
     scope["test_derivation"]()  # type: ignore[operator]
+
+
+def test_the_printed_test_knows_the_assumptions() -> None:
+    found = proof("sqrt(x**2)", "-x", assumptions=Assumptions.parse("x < 0"))
+    scope: dict[str, object] = {}
+    exec(found.python(), scope)  # noqa: S102 - our own text
+    scope["test_derivation"]()  # type: ignore[operator]
+
+
+def test_notebooks_and_print_show_the_steps() -> None:
+    found = proof("x/x + y", "y + 1")
+    assert str(found) == found.text()
+    assert found._repr_html_() == found.html()
+    assert found._repr_latex_() == found.latex()
 
 
 def test_own_rules_prove() -> None:
