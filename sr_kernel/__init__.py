@@ -1,7 +1,7 @@
 """Symbolic regression in the notebook: laws as functions, not spellings.
 
-The simplifier's functions are here at once; everything heavier is imported when first asked for,
-so ``import sr_kernel`` stays quick and needs neither torch nor Jupyter.
+Everything is imported when first asked for, so ``import sr_kernel`` takes milliseconds and needs
+neither torch nor Jupyter.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sr_kernel.equality import canonical_hash, compare, equivalent
-
 # Imported here, not on demand: the function has to win over the subpackage of the same name.
 from sr_kernel.simplify import simplify, simplify_all
 
 if TYPE_CHECKING:
+    from sr_kernel.equality import canonical_hash, compare, equivalent
     from sr_kernel.estimator import Config, Discoverer
     from sr_kernel.formula import load_dataset
     from sr_kernel.report import Laws
@@ -40,8 +39,11 @@ _ON_DEMAND = {
     "Config": "sr_kernel.estimator",
     "Discoverer": "sr_kernel.estimator",
     "Laws": "sr_kernel.report",
-    "load_dataset": "sr_kernel.formula",
+    "canonical_hash": "sr_kernel.equality",
+    "compare": "sr_kernel.equality",
+    "equivalent": "sr_kernel.equality",
     "explain": "sr_kernel.simplify",
+    "load_dataset": "sr_kernel.formula",
 }
 
 

@@ -88,6 +88,17 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert _loaded(f"from sr_kernel import {names}").isdisjoint(_HEAVY)
 
 
+def test_the_package_itself_loads_next_to_nothing() -> None:
+    loaded = _loaded("import sr_kernel\nfrom sr_kernel.cli import main\nassert callable(main)")
+    assert loaded.isdisjoint({"numpy", *_HEAVY})
+
+
+def test_names_come_on_demand_and_the_simplifier_is_a_function() -> None:
+    assert all(getattr(sr_kernel, name) is not None for name in sr_kernel.__all__)
+    assert set(sr_kernel.__all__) <= set(dir(sr_kernel))
+    _loaded("import sr_kernel.simplify.pipeline, sr_kernel\nassert sr_kernel.simplify('x') == 'x'")
+
+
 def test_the_simplifier_needs_neither_torch_nor_jupyter() -> None:
     loaded = _loaded(
         "import sr_kernel as s\n"

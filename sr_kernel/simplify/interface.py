@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from sr_kernel.expr import Expr
-
 if TYPE_CHECKING:
     from sr_kernel.egraph.ruleset import Ruleset
     from sr_kernel.equality.reading import Assume
+    from sr_kernel.expr import Expr
     from sr_kernel.simplify.pipeline import Simplification
     from sr_kernel.simplify.situation import Cost
 
