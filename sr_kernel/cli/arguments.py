@@ -128,6 +128,16 @@ def _equivalent(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=_lazily("sr_kernel.cli.equivalent"))
 
 
+def _check_rules(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "file", metavar="FILE", help="a .egg file of rewrite rules, or a directory of them"
+    )
+    command.add_argument(
+        "--seed", type=_whole(0), default=0, metavar="N", help="the same seed tries the same terms"
+    )
+    command.set_defaults(run=_lazily("sr_kernel.cli.check_rules"))
+
+
 def _datasets(command: argparse.ArgumentParser) -> None:
     _json_option(command)
     command.set_defaults(run=_lazily("sr_kernel.cli.datasets"))
@@ -144,6 +154,11 @@ _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...
     ("discover", "Search laws for a formula on the data of a CSV file.", _discover),
     ("simplify", "Simplify an expression.", _simplify),
     ("equivalent", "Decide whether two expressions are the same function.", _equivalent),
+    (
+        "check-rules",
+        "Try rewrite rules on many terms; exit code 1 if one is refuted.",
+        _check_rules,
+    ),
     ("datasets", "List the bundled data sets.", _datasets),
     ("demo", "Find the laws in the bundled data and write a report page.", _demo),
 )
