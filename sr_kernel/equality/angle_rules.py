@@ -20,7 +20,7 @@ from sr_kernel.equality.core_form import (
     quotient,
     scaled,
 )
-from sr_kernel.equality.generators import TooLarge
+from sr_kernel.equality.generators import TooLarge, common_unit
 from sr_kernel.expr import Expr, apply, number, walk
 
 if TYPE_CHECKING:
@@ -56,18 +56,28 @@ def circular(n: Normalizer, expr: Expr) -> Core:
     return _plain(n, op, arg)
 
 
-def angle_parts(n: Normalizer, exprs: Iterable[Expr]) -> dict[Expr, int]:
-    """For each angle, into how many equal parts it must be cut to express all its multiples."""
-    found: dict[Expr, int] = {}
+def angle_units(n: Normalizer, exprs: Iterable[Expr]) -> dict[Expr, Fraction]:
+    """For each angle, the fraction of it in which all its multiples are to be expressed."""
+    multiples: dict[Expr, set[Fraction]] = {}
     for expr in exprs:
         for node in walk(expr):
-            if node.op not in ("sin", "cos", "tan"):
-                continue
-            for q, atom in n.linear(node.args[0]):
-                parts = math.lcm(found.get(atom, 1), q.denominator)
-                if atom is not PI and parts <= _LARGEST_MULTIPLE:
-                    found[atom] = parts
-    return found
+            if node.op in ("sin", "cos", "tan"):
+                for q, atom in n.linear(node.args[0]):
+                    multiples.setdefault(atom, set()).add(q)
+    return {atom: _unit(found) for atom, found in multiples.items() if atom is not PI}
+
+
+def _unit(multiples: set[Fraction]) -> Fraction:
+    """One over a small whole number; for fitted multiples such as 1.3 and 2.6 their own unit."""
+    parts = 1
+    for q in sorted(multiples):
+        finer = math.lcm(parts, q.denominator)
+        parts = finer if finer <= _LARGEST_MULTIPLE else parts
+    own = common_unit(multiples)
+    is_whole = all((q * parts).denominator == 1 for q in multiples)
+    if is_whole or max(abs(q / own) for q in multiples) > _LARGEST_MULTIPLE:
+        return Fraction(1, parts)
+    return own
 
 
 def _without_turns(terms: list[tuple[Fraction, Expr]]) -> Expr:
@@ -120,12 +130,14 @@ def _expanded(n: Normalizer, op: str, terms: list[tuple[Fraction, Expr]]) -> Cor
         if op == "sin":
             return Sum((Product((s1, c2)), Product((c1, s2))))
         return Sum((Product((c1, c2)), scaled(-1, Product((s1, s2)))))
-    parts = max(n.angle_parts.get(atom, 1), first.denominator)
-    times = first * parts
-    if times.denominator != 1 or not 1 < abs(times) <= _LARGEST_MULTIPLE:
+    unit = n.angle_units.get(atom, Fraction(1))
+    if (first / unit).denominator != 1:
+        unit = Fraction(1, first.denominator)
+    times = first / unit
+    if not 1 < abs(times) <= _LARGEST_MULTIPLE:
         return None
-    unit = number(Fraction(1, parts)) * atom
-    return _multiple(_signed(n, "sin", unit), _signed(n, "cos", unit), op, int(times))
+    part = number(unit) * atom
+    return _multiple(_signed(n, "sin", part), _signed(n, "cos", part), op, int(times))
 
 
 def _pair(n: Normalizer, terms: list[tuple[Fraction, Expr]]) -> tuple[Core, Core]:

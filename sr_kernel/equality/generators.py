@@ -122,7 +122,7 @@ def _spelled(
     base: Expr | None, atom: Expr, power: Fraction, powers: set[Fraction]
 ) -> tuple[tuple[Generator, int], ...]:
     """``base**(power*atom)`` as powers of generators."""
-    unit = _common_unit(powers)
+    unit = common_unit(powers)
     if max(abs(q / unit) for q in powers) <= _LARGEST_RATIO or len(powers) == 1:
         return ((Generator(base, atom, unit), int(power / unit)),)
     # No common root of a reasonable degree: whole powers and each fractional part by itself.
@@ -134,7 +134,7 @@ def _spelled(
     return tuple(parts)
 
 
-def _common_unit(powers: set[Fraction]) -> Fraction:
+def common_unit(powers: set[Fraction]) -> Fraction:
     """The largest rational of which all ``powers`` are integer multiples."""
     scale = math.lcm(*(q.denominator for q in powers))
     return Fraction(math.gcd(*(int(q * scale) for q in powers)), scale)

@@ -87,7 +87,7 @@ class Normalizer:
         self.mode = mode or Mode()
         self.deadline = deadline
         self.writer = Writer(constants)
-        self.angle_parts: dict[Expr, int] = {}
+        self.angle_units: dict[Expr, Fraction] = {}
         self._cores: dict[Expr, Core] = {}
         self._forms: dict[Expr, NormalForm | None] = {}
         self._best: dict[Expr, Expr] = {}

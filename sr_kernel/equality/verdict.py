@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sr_kernel.egraph.derivation import prove
-from sr_kernel.equality.angle_rules import angle_parts
+from sr_kernel.equality.angle_rules import angle_units
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.generators import TooLarge
@@ -131,7 +131,7 @@ class _Comparison:
             return False
         plain = Normalizer(_EXACT, signs)
         normalizer = Normalizer(_EXACT, signs, self.mode)
-        normalizer.angle_parts = angle_parts(plain, (self.a, self.b))
+        normalizer.angle_units = angle_units(plain, (self.a, self.b))
         try:
             return normalizer.form(self.a - self.b).is_zero
         except (TooLarge, ZeroDivisionError, ExpressionError):

@@ -10,6 +10,7 @@ from sr_kernel.expr import parse
 from sr_kernel.numeric.precise import evaluate_precise
 
 EQUAL = [
+    ("sin(2.6*x + 0.4)", "2*sin(1.3*x + 0.2)*cos(1.3*x + 0.2)", ()),
     ("x*(y + 1)", "x*y + x", ()),
     ("x/x", "1", ("x != 0",)),
     ("sqrt(x)**2", "x", ("x >= 0",)),
