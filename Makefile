@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser screenshots chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -57,6 +57,17 @@ test-python: install  ## tests of the Python package, with its coverage
 test-browser: install chromium  ## tests in a real browser with a real JupyterLab
 	$(call say,Testing in a browser (pytest and Chromium))
 	@$(BIN)/pytest tests/browser
+
+# A peer to measure against, not a dependency: COUNT from each set, drawn by SEED, of the folder DATA.
+COUNT ?= 30
+SEED ?= 0
+DATA ?= ../shared/benchmarks
+bench-simplify: $(STAMPS)/python  ## the simplifier against SymPy and SymEngine (COUNT, SEED, DATA)
+	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
+	@$(BIN)/python -c 'import symengine' 2> /dev/null || $(BIN)/python -m pip install -q symengine \
+	  $(call quietly,pip could not install symengine)
+	$(call say,Simplifying $(COUNT) expressions of each set; SymPy gets 5 s for each)
+	@$(BIN)/python tests/bench/simplify.py --data $(DATA) --count $(COUNT) --seed $(SEED)
 
 screenshots: install chromium  ## take the README's pictures anew
 	$(call say,Taking docs/finished.png)
