@@ -1,0 +1,18 @@
+"""What all tests share."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Kernels that tests start keep nothing in the cache of whoever runs them."""
+    before = os.environ.get("SR_KERNEL_CACHE")
+    os.environ["SR_KERNEL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["SR_KERNEL_CACHE"]
+    else:
+        os.environ["SR_KERNEL_CACHE"] = before
