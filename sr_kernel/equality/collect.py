@@ -12,7 +12,7 @@ from fractions import Fraction
 from sr_kernel.equality.constants import ONE, ZERO, Constants, rational
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.writing import product_term, sum_term
-from sr_kernel.expr import Expr, apply, transform
+from sr_kernel.expr import Expr, apply, rebuild
 
 _LARGEST_BITS = 4000
 _LARGEST_EXPONENT = 10**6
@@ -20,7 +20,12 @@ _LARGEST_EXPONENT = 10**6
 
 def collected(expr: Expr, constants: Constants) -> Expr:
     """``expr`` with like terms and factors collected and its arguments in canonical order."""
-    return transform(expr, lambda node: _collected(node, constants))
+    found = constants.collected.get(expr)
+    if found is None:
+        args = tuple(collected(arg, constants) for arg in expr.args)
+        found = _collected(rebuild(expr, args), constants)
+        constants.collected[expr] = found
+    return found
 
 
 def _collected(node: Expr, constants: Constants) -> Expr:

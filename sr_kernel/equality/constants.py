@@ -13,6 +13,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from sr_kernel.expr import Expr, apply, number, walk
 
@@ -33,9 +34,14 @@ _FOLDED: dict[str, Callable[[float], float]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
+def _decimal(value: float) -> Fraction:
+    return Fraction(repr(value))
+
+
 def rational(value: Fraction | float) -> Fraction:
     """The exact value a literal stands for: a float's shortest decimal."""
-    return Fraction(repr(value)) if isinstance(value, float) else value
+    return _decimal(value) if isinstance(value, float) else value
 
 
 class Constants:
@@ -54,6 +60,9 @@ class Constants:
             part for q in self.exact for part in (q.numerator, q.denominator) if 1 < part < _SMALL
         )
         self._divisors = max(scale, 1)
+        self._literals: dict[Fraction, Expr] = {}
+        self.collected: dict[Expr, Expr] = {}
+        """Terms collected so far: they may change when another float is remembered."""
 
     def is_float(self, value: Fraction) -> bool:
         """Whether ``value`` must have come from a float of the input."""
@@ -73,6 +82,12 @@ class Constants:
 
         Beyond the range of floats it is a product of them.
         """
+        found = self._literals.get(value)
+        if found is None:
+            found = self._literals[value] = self._literal(value)
+        return found
+
+    def _literal(self, value: Fraction) -> Expr:
         if not self.is_float(value):
             return number(value)
         nearest = to_float(value)
@@ -111,7 +126,10 @@ class Constants:
         if not math.isfinite(result) or not 1e-100 < abs(result) < 1e100:
             return None
         value = rational(result)
-        self.floats.add(abs(value))
+        if abs(value) not in self.floats:
+            self.floats.add(abs(value))
+            self._literals.clear()
+            self.collected.clear()
         return value
 
 

@@ -103,6 +103,7 @@ class Ledger:
     def __init__(self, normalizer: Normalizer) -> None:
         self.normalizer = normalizer
         self._known: dict[Expr, frozenset[Condition]] = {}
+        self._normal: dict[tuple[str, Expr], tuple[Condition, ...]] = {}
         self._signs: dict[frozenset[Condition], Signs] = {}
 
     def conditions(self, expr: Expr) -> frozenset[Condition]:
@@ -112,8 +113,15 @@ class Ledger:
             collected: set[Condition] = set()
             for node in walk(expr):
                 for relation, term in required(node):
-                    collected.update(self._normalized(relation, term))
+                    collected.update(self._required(relation, term))
             found = self._known[expr] = frozenset(collected)
+        return found
+
+    def _required(self, relation: str, term: Expr) -> tuple[Condition, ...]:
+        key = relation, term
+        found = self._normal.get(key)
+        if found is None:
+            found = self._normal[key] = tuple(self._normalized(relation, term))
         return found
 
     def signs(self, conditions: frozenset[Condition]) -> Signs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants
 from sr_kernel.equality.order import order_key
@@ -328,7 +329,12 @@ def _flint(value: Fraction) -> object:
 
 
 def _rational(value: object) -> Fraction:
-    return Fraction(int(value.p), int(value.q))  # type: ignore[attr-defined]
+    return _fraction(int(value.p), int(value.q))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=4096)
+def _fraction(above: int, below: int) -> Fraction:
+    return Fraction(above, below)
 
 
 def _bits(p: Polynomial) -> int:

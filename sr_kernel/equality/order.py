@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from weakref import WeakKeyDictionary
+from functools import lru_cache
 
 from sr_kernel.expr import Expr
 
-_KEYS: WeakKeyDictionary[Expr, tuple[object, ...]] = WeakKeyDictionary()
 
-
+@lru_cache(maxsize=16_384)
 def order_key(expr: Expr) -> tuple[object, ...]:
     """Numbers before variables before function values; ties by content, then by arguments."""
-    found = _KEYS.get(expr)
-    if found is None:
-        found = _KEYS[expr] = _order_key(expr)
-    return found
-
-
-def _order_key(expr: Expr) -> tuple[object, ...]:
     if isinstance(expr.value, Fraction | float):
         value = Fraction(expr.value)
         return (0, "", value.numerator, value.denominator, isinstance(expr.value, float))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants
 from sr_kernel.equality.order import order_key
-from sr_kernel.expr import Expr, apply, number, transform
+from sr_kernel.expr import Expr, apply, number, rebuild
 
 Factor = tuple[Expr, Fraction]
 Exponent = tuple[Fraction, Expr]
@@ -39,6 +40,7 @@ def _display_key(term: Expr) -> tuple[object, ...]:
     return (term is ONE, -degree(term), order_key(term))
 
 
+@lru_cache(maxsize=8192)
 def degree(term: Expr) -> int:
     """Degree for the order of display: variables count one, function values nothing."""
     match term.op:
@@ -242,9 +244,10 @@ def _factor_key(term: Expr) -> tuple[object, ...]:
     return (rank, order_key(base), order_key(term))
 
 
+@lru_cache(maxsize=8192)
 def ordered(expr: Expr) -> Expr:
     """``expr`` with sums, products, min and max in order of display; never larger."""
-    return transform(expr, _ordered)
+    return _ordered(rebuild(expr, tuple(map(ordered, expr.args))))
 
 
 def _ordered(node: Expr) -> Expr:

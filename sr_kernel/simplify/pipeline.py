@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sr_kernel.egraph.improve import improve
 from sr_kernel.equality.domain import Condition
@@ -188,11 +189,13 @@ def _is_open(group: list[Expr], cost: Callable[[Expr], float]) -> bool:
     return any(node.op not in _ARITHMETIC for node in walk(group[0]))
 
 
+@lru_cache(maxsize=8192)
 def variable_count(expr: Expr) -> int:
     """How often variables occur."""
     return 1 if expr.is_symbol else sum(variable_count(arg) for arg in expr.args)
 
 
+@lru_cache(maxsize=8192)
 def digit_count(expr: Expr) -> int:
     """Length of all literals together: fewer digits have been rounded less."""
     if expr.is_number:

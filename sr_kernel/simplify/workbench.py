@@ -29,7 +29,9 @@ class Workbench:
         self.ledger = Ledger(plain)
         self.conditions = self.ledger.conditions(expr)
         self.signs = self.ledger.signs(self.conditions)
-        self.normalizer = Normalizer(self.constants, self.signs, deadline=deadline)
+        self.normalizer = plain
+        if self.conditions:
+            self.normalizer = Normalizer(self.constants, self.signs, deadline=deadline)
         self._shrunk: dict[Expr, Expr] = {}
 
     def candidates(self) -> list[Expr]:
