@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from sr_kernel.egraph.ruleset import Ruleset
+    from sr_kernel.equality.cache import CacheLike
     from sr_kernel.equality.reading import Assume
     from sr_kernel.expr import Expr
     from sr_kernel.simplify.pipeline import Simplification
@@ -23,6 +24,7 @@ def simplify(
     cost: Cost = "size",
     time_limit: float | None = None,
     rules: Ruleset | None = None,
+    cache: CacheLike = None,
 ) -> T:
     """A smaller expression with the same value wherever ``expr`` is defined.
 
@@ -33,13 +35,21 @@ def simplify(
     ``cost`` is ``"size"``, ``"flops"``, ``"parameters"`` or a callable of a term.  After
     ``time_limit`` seconds the best form so far is returned.
 
-    ``rules`` replaces the rewrite rules (see ``Ruleset.load``).
+    ``rules`` replaces the rewrite rules (see ``Ruleset.load``).  ``cache`` keeps results on disk:
+    True, a folder or a ``Cache``; None is what :func:`sr_kernel.equality.cache.use_cache` set for
+    this process, nothing at first.
 
     Floats stand for their shortest decimals and stay floats.  Raises :class:`ExpressionError`,
     :class:`AssumptionError` or :class:`OptionError`.
     """
     return simplify_all(
-        [expr], assume=assume, domain=domain, cost=cost, time_limit=time_limit, rules=rules
+        [expr],
+        assume=assume,
+        domain=domain,
+        cost=cost,
+        time_limit=time_limit,
+        rules=rules,
+        cache=cache,
     )[0]
 
 
@@ -51,6 +61,7 @@ def simplify_all(
     cost: Cost = "size",
     time_limit: float | None = None,
     rules: Ruleset | None = None,
+    cache: CacheLike = None,
 ) -> list[T]:
     """:func:`simplify` of each, batched; ``time_limit`` is for all of them together."""
     from sr_kernel.equality.reading import assumptions_of, read, writer_for
@@ -64,6 +75,7 @@ def simplify_all(
         cost=cost,
         time_limit=time_limit,
         rules=rules,
+        cache=cache,
     )
     return [
         writer_for(source)(item.result)  # type: ignore[misc]
@@ -79,6 +91,7 @@ def simplify_detailed(
     cost: Cost = "size",
     time_limit: float | None = None,
     rules: Ruleset | None = None,
+    cache: CacheLike = None,
 ) -> Simplification:
     """:func:`simplify` with the conditions that were dropped, the reason to stop and the time."""
     from sr_kernel.equality.reading import assumptions_of, read
@@ -90,6 +103,7 @@ def simplify_detailed(
         cost=cost,
         time_limit=time_limit,
         rules=rules,
+        cache=cache,
     )[0]
 
 
@@ -101,11 +115,15 @@ def simplify_all_detailed(
     cost: Cost = "size",
     time_limit: float | None = None,
     rules: Ruleset | None = None,
+    cache: CacheLike = None,
 ) -> list[Simplification]:
     """:func:`simplify_detailed` of each, batched through one e-graph."""
+    from sr_kernel.equality.cache import cache_of
     from sr_kernel.equality.reading import assumptions_of
     from sr_kernel.simplify.pipeline import Pipeline
+    from sr_kernel.simplify.recall import recalled
     from sr_kernel.simplify.situation import Situation
 
     situation = Situation.of(assumptions_of(assume), domain, cost, time_limit, rules)
-    return Pipeline(situation).run(exprs)
+    run, kept = Pipeline(situation).run, cache_of(cache)
+    return run(exprs) if kept is None else recalled(kept, situation, exprs, run)

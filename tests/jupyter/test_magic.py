@@ -57,6 +57,15 @@ def test_a_cell_sets_its_variable(shell, engines, capsys):
     assert keywords == {"time_limit": 10.0, "n_jobs": 2}
 
 
+def test_the_kernel_remembers_simplifications_while_loaded(shell):
+    from sr_kernel.equality.cache import cache_of
+
+    assert cache_of(None) is cache_of(True)
+    unload_ipython_extension(shell)
+    assert cache_of(None) is None
+    load_ipython_extension(shell)
+
+
 def test_a_line_returns_the_laws(shell, engines):
     assert run(shell, "laws = %discover P ~ a --data planets").success
     assert [law.equation for law in shell.user_ns["laws"]] == ["a", "a**1.5"]
