@@ -96,7 +96,7 @@ def improve(
     for the whole call.  Results do not depend on what else is in the batch.
     """
     deadline = time.monotonic() + (time_limit if time_limit is not None else float("inf"))
-    run = _Run(domain, cost, rules or Ruleset.default(), deadline, node_limit)
+    run = _Run(domain, cost, Ruleset.default() if rules is None else rules, deadline, node_limit)
     if isinstance(assumptions, Assumptions):
         each = [assumptions] * len(groups)
     else:

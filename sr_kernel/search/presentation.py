@@ -87,9 +87,14 @@ class Presenter:
 def checked(
     entry: Fitted, simpler: Expr, sample: Sample, operators: tuple[str, ...] = ()
 ) -> Fitted | None:
-    """``simpler`` refitted and made plain, if it is smaller than ``entry`` and as good."""
+    """``simpler`` refitted and made plain, if it is no larger than ``entry`` and as good.
+
+    Of two spellings of one size the simplifier's is taken: ``2*t`` for ``t + t``.
+    """
     candidate = pinned(simpler)
-    if shown(candidate).size >= entry.size or not _allowed(simpler, entry.expr, operators):
+    if candidate is pinned(entry.expr) or not _allowed(simpler, entry.expr, operators):
+        return None
+    if shown(candidate).size > entry.size:
         return None
     fitted = fit(candidate, sample)
     if fitted is None or sample.floored(fitted.loss) > sample.floored(entry.loss) * 1.001:
@@ -97,7 +102,8 @@ def checked(
     # In another place a constant may be plain that was not before: exp(1.5*log(x)).
     for plain in refine(fitted, sample, operators):
         fitted = plain
-    return rounded(fitted, sample)
+    final = rounded(fitted, sample)
+    return final if final.size <= entry.size else None
 
 
 def _allowed(simpler: Expr, expr: Expr, operators: tuple[str, ...]) -> bool:

@@ -89,6 +89,8 @@ def _simplified(problem: Problem, fitted: Fitted, sample: Sample) -> Fitted:
     [result] = simplify_all_detailed(
         [shown(fitted.expr)], assume=known_signs(problem), time_limit=0.1
     )
+    if result.result.size >= fitted.size:  # the user's spelling stays unless another is smaller
+        return fitted
     return checked(fitted, result.result, sample, problem.operators) or fitted
 
 
