@@ -31,8 +31,15 @@ def to_sympy(expr: Expr, symbols: dict[str, Any] | None = None) -> Any:
         elif isinstance(node.value, Fraction):
             done[node] = sympy.Rational(node.value.numerator, node.value.denominator)
         else:
-            done[node] = _sympy_of(node.op, args)
+            done[node] = _checked(node, args)
     return done[expr]
+
+
+def _checked(node: Expr, args: list[Any]) -> Any:
+    try:
+        return _sympy_of(node.op, args)
+    except ZeroDivisionError:
+        raise ExpressionError(f"{str(node)[:40]} divides by zero and has no value") from None
 
 
 def _sympy_of(op: str, args: list[Any]) -> Any:

@@ -33,7 +33,7 @@ def _applied(children: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 
 
 def _zero_division(op: str, args: list[Expr]) -> bool:
-    return op == "div" and args[1].value in (Fraction(0), 0.0)
+    return op in ("div", "mod") and args[1].value in (Fraction(0), 0.0)
 
 
 terms = st.recursive(leaves, _applied, max_leaves=12)

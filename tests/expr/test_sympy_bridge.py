@@ -62,5 +62,10 @@ def test_numbers_too_long_for_sympy() -> None:
         to_sympy(parse("x + 10**10**9"))
 
 
+def test_remainder_by_zero() -> None:
+    with pytest.raises(ExpressionError, match="divides by zero"):
+        to_sympy(parse("mod(x, 0)"))
+
+
 def test_cbrt_is_the_real_root() -> None:
     assert to_sympy(parse("cbrt(x)")).subs("x", -8) == -2

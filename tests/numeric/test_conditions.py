@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from small_terms import NAMES, coordinates, terms
 
+from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import parse
 from sr_kernel.numeric.assumption import Assumptions
 from sr_kernel.numeric.conditions import domain_conditions, domain_of
@@ -107,4 +110,16 @@ def test_they_read_back(term) -> None:
     assert len(set(conditions)) == len(conditions)
     assert set(NAMES) >= {name for text in conditions for name in "xy" if name in text}
     for text in conditions:
-        Assumptions.parse([text]) if any(name in text for name in NAMES) else None
+        if re.search(r"\b[xy]\b", text):
+            _read_back(text)
+
+
+def _read_back(text: str) -> None:
+    """Terms defined nowhere have conditions that no number meets, or that divide by zero."""
+    try:
+        Assumptions.parse([text])
+    except AssumptionError as caught:
+        reason = str(caught)
+    else:
+        reason = "contradict"
+    assert "contradict" in reason or "literal zero" in reason
