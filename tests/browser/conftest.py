@@ -37,6 +37,8 @@ BROWSER_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+MODEL = "window.jupyterapp.shell.currentWidget?.content?.model?.sharedModel"
+"""The notebook shown, as it would be saved."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -214,9 +216,10 @@ class Lab:
         kernel = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
         self.page.wait_for_function(f"{kernel}?.status === {status!r}", timeout=PATIENCE)
 
-    def cells(self) -> int:
-        """How many cells the notebook has."""
-        return int(self.page.locator(".jp-Notebook .jp-Cell").count())
+    def cells(self) -> list[str]:
+        """The types of the notebook's cells; of its model, as cells are drawn one after another."""
+        self.page.wait_for_function(f"{MODEL} !== undefined", timeout=PATIENCE)
+        return list(self.page.evaluate(f"() => {MODEL}.toJSON().cells.map(cell => cell.cell_type)"))
 
     def text_output(self, index: int) -> str:
         """What a cell printed."""
