@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify screenshots chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-search screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -68,6 +68,17 @@ bench-simplify: $(STAMPS)/python  ## the simplifier against SymPy and SymEngine 
 	  $(call quietly,pip could not install symengine)
 	$(call say,Simplifying $(COUNT) expressions of each set; SymPy gets 5 s for each)
 	@$(BIN)/python tests/bench/simplify.py --data $(DATA) --count $(COUNT) --seed $(SEED)
+
+# One thread for linear algebra: budgets are in CPU seconds.  A run goes on where it was; LABEL names it.
+SUITE ?= AI-Feynman
+BUDGET ?= 20
+NOISE ?= 0
+LABEL ?= run
+bench-search: $(STAMPS)/python  ## the search on problems with known laws (SUITE, COUNT, BUDGET, NOISE, SEED, DATA, LABEL)
+	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
+	$(call say,Searching $(SUITE) at noise $(NOISE) with $(BUDGET) CPU seconds a problem)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/search.py --data $(DATA) --suite $(SUITE) \
+	  --count $(COUNT) --budget $(BUDGET) --noise $(NOISE) --seed $(SEED) --label $(LABEL)
 
 screenshots: install chromium  ## take the README's pictures anew
 	$(call say,Taking docs/finished.png)
