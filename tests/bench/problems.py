@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from sr_kernel.errors import SrKernelError
-from sr_kernel.expr import Expr, parse
+from sr_kernel.expr import Expr, number, parse, substitute
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.evaluate import evaluate
+from sr_kernel.numeric.fit import fit_constants
 from sr_kernel.numeric.program import compile_program
+from sr_kernel.search.refine import pinned
 
 ROWS, FRESH = 1000, 1000
 BOUND = 100.0
@@ -71,8 +73,8 @@ def _right_hand_sides(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if len(parts) == 1:
         yield record
         return
-    for number, formula in enumerate(parts):
-        yield {**record, "id": f"{record['id']}_{number}", "formula": formula.strip()}
+    for place, formula in enumerate(parts):
+        yield {**record, "id": f"{record['id']}_{place}", "formula": formula.strip()}
 
 
 def made(record: dict[str, Any], noise: float, seed: int) -> Case:
@@ -164,12 +166,9 @@ def _measured(path: Path, entry: dict[str, Any]) -> Case:
 
 
 def _with_law(case: Case, entry: dict[str, Any]) -> Case:
-    from sr_kernel.expr import number, substitute
-    from sr_kernel.numeric.fit import fit_constants
-
     constants = entry.get("law_params") or {}
     law = parse(entry["law"], variables=(*case.variables, *constants))
-    law = substitute(law, {name: number(float(v)) for name, v in constants.items()})
+    law = pinned(substitute(law, {name: number(float(v)) for name, v in constants.items()}))
     fit = fit_constants(law, case.X, case.y, case.variables, max_steps=200, starts=3)
     low, high = case.X.min(axis=0), case.X.max(axis=0)
     fresh = np.random.default_rng(0).uniform(low, high, (FRESH, len(case.variables)))

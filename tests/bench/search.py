@@ -61,7 +61,7 @@ def judged(law: Law, case: Case, noise: float) -> dict[str, Any]:
     error = largest_error(values(law.expr, case.fresh, case.variables), case.clean)
     exact = error < EXACT
     if case.family == "measured":
-        better = law.loss <= case.law_loss * 1.01
+        better = law.loss <= 1.01 * case.law_loss + 1e-18 * float(np.mean(case.y**2))
         return {"recovered": form and better, "form": form, "error": error}
     return {
         "recovered": form and (exact if noise == 0 else constants), "form": form, "error": error
