@@ -13,6 +13,7 @@ from sr_kernel.equality.constants import ONE, ZERO, Constants, rational
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.writing import product_term, sum_term
 from sr_kernel.expr import Expr, apply, rebuild
+from sr_kernel.numeric.deadline import check_time
 
 _LARGEST_BITS = 4000
 _LARGEST_EXPONENT = 10**6
@@ -22,6 +23,7 @@ def collected(expr: Expr, constants: Constants) -> Expr:
     """``expr`` with like terms and factors collected and its arguments in canonical order."""
     found = constants.collected.get(expr)
     if found is None:
+        check_time()
         args = tuple(collected(arg, constants) for arg in expr.args)
         found = _collected(rebuild(expr, args), constants)
         constants.collected[expr] = found

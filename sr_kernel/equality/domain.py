@@ -24,6 +24,7 @@ from sr_kernel.equality.sign import (
     Signs,
 )
 from sr_kernel.expr import Expr, apply, number, to_text, variables, walk
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.interval import Interval
 
 _SAME_ZEROS = frozenset({"sqrt", "abs", "cbrt", "sign", "sinh", "tanh", "asinh", "atan", "asin"})
@@ -112,6 +113,7 @@ class Ledger:
         if found is None:
             collected: set[Condition] = set()
             for node in walk(expr):
+                check_time()
                 for relation, term in required(node):
                     collected.update(self._required(relation, term))
             found = self._known[expr] = frozenset(collected)

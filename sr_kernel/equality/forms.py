@@ -12,6 +12,7 @@ from sr_kernel.equality.ring import Polynomial, Ring
 from sr_kernel.equality.writing import Exponent, Factor, product_term, ratio, sum_term, times
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply
+from sr_kernel.numeric.deadline import check_time
 
 _MAX_FACTORED_TERMS = 60
 _MAX_FACTORED_DEGREE = 40
@@ -48,6 +49,7 @@ class Writer:
             makers += [self.split, self.shifted]
         found: dict[Expr, None] = {}
         for make in makers:
+            check_time()
             try:
                 written = make(above, below, ring)
             except ExpressionError:  # deeper than a term may be: not a form worth having
@@ -105,6 +107,7 @@ class Writer:
             return Fraction(0), []
         if len(p) == 1:
             return self._monomial_factors(p, ring)
+        check_time()
         if (
             len(p) > _MAX_FACTORED_TERMS
             or p.total_degree() > _MAX_FACTORED_DEGREE

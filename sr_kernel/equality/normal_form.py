@@ -6,7 +6,6 @@ undefined is not part of it: :mod:`sr_kernel.equality.domain` keeps that ledger.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +26,7 @@ from sr_kernel.equality.kernel_rules import core_of
 from sr_kernel.equality.ring import Polynomial, Ring
 from sr_kernel.equality.sign import Signs
 from sr_kernel.expr import Expr, apply, number, rebuild
+from sr_kernel.numeric.deadline import check_time
 
 _PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"}
 _WRAPPED = {"abs": 2, "cbrt": 3}
@@ -80,12 +80,10 @@ class Normalizer:
         constants: Constants,
         signs: Signs | None = None,
         mode: Mode | None = None,
-        deadline: float | None = None,
     ) -> None:
         self.constants = constants
         self.signs = signs or Signs()
         self.mode = mode or Mode()
-        self.deadline = deadline
         self.writer = Writer(constants)
         self.angle_units: dict[Expr, Fraction] = {}
         self._cores: dict[Expr, Core] = {}
@@ -98,6 +96,7 @@ class Normalizer:
         """``expr`` as arithmetic over normalised kernels."""
         found = self._cores.get(expr)
         if found is None:
+            check_time()
             found = self._cores[expr] = gathered(core_of(self, expr))
         return found
 
@@ -117,14 +116,13 @@ class Normalizer:
         """The smallest way to write the normal form: the same for all terms that share it."""
         found = self._best.get(expr)
         if found is None:
+            check_time()
             found = self._best[expr] = self._written(expr)
         return found
 
     def forms(self, expr: Expr) -> list[Expr]:
         """Ways to write the normal form that may be as small; empty where there is none."""
         found = self._written_forms.get(expr)
-        if found is None and self._is_late():
-            return []
         if found is None:
             try:
                 form = self.form(expr)
@@ -135,9 +133,6 @@ class Normalizer:
                 found = self.writer.forms(form.above, form.below, form.ring, limit)
             self._written_forms[expr] = found
         return found
-
-    def _is_late(self) -> bool:
-        return self.deadline is not None and time.monotonic() > self.deadline
 
     def _written(self, expr: Expr) -> Expr:
         if expr.is_symbol:
@@ -176,7 +171,7 @@ class Normalizer:
     def _computed(self, core: Core) -> NormalForm:
         cores: list[Core] = [core]
         sources = self._sources(cores)
-        ring = Ring(Generators(kernel for part in cores for kernel in kernels(part)), self.deadline)
+        ring = Ring(Generators(kernel for part in cores for kernel in kernels(part)))
         self._relate(ring, sources)
         ratio = ring.evaluate(core)
         above, below = ring.rationalized(ratio) if self.mode.canonical else ratio

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sr_kernel.equality.core_form import Constant, Core, Kernel, Power, Sum
 from sr_kernel.equality.generators import Generators, TooLarge
 from sr_kernel.expr import Expr
+from sr_kernel.numeric.deadline import check_time
 
 MAX_TERMS = 400
 _MAX_WORK = 20_000
@@ -29,13 +29,12 @@ Relation = tuple[int, int, Polynomial]
 class Ring:
     """Arithmetic of quotients of polynomials in ``generators``."""
 
-    def __init__(self, generators: Generators, deadline: float | None) -> None:
+    def __init__(self, generators: Generators) -> None:
         from flint import Ordering, fmpq_mpoly_ctx
 
         count = max(1, len(generators.all))
         names = tuple(f"g{i}" for i in range(count))
         self.generators = generators
-        self.deadline = deadline
         self.context = fmpq_mpoly_ctx.get(names, Ordering.lex)
         self.gens = self.context.gens()
         self.one = self.context.constant(1)
@@ -56,7 +55,7 @@ class Ring:
             return self._kernel(core)
         if isinstance(core, Power):
             return self.power(self.evaluate(core.base), core.exponent)
-        self._check_time()
+        check_time()
         parts = [self.evaluate(part) for part in core.parts]
         result = parts[0]
         combine: Callable[[Ratio, Ratio], Ratio] = self.add if isinstance(core, Sum) else self.mul
@@ -130,7 +129,7 @@ class Ring:
 
     def gcd(self, p: Polynomial, q: Polynomial) -> Polynomial:
         """A common divisor; the greatest where it is cheap enough to find."""
-        self._check_time()
+        check_time()
         if p.is_constant() or q.is_constant():
             return self.one
         if len(p) == 1 or len(q) == 1:
@@ -180,10 +179,6 @@ class Ring:
 
     def _with(self, index: int, value: Polynomial) -> list[Polynomial]:
         return [value if i == index else gen for i, gen in enumerate(self.gens)]
-
-    def _check_time(self) -> None:
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise TooLarge("time")
 
 
 def _bits(p: Polynomial) -> int:

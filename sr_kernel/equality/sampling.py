@@ -15,6 +15,7 @@ import numpy as np
 
 from sr_kernel.expr import Expr, has_floats, variables, walk
 from sr_kernel.expr.operators import FloatArray
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.precise import evaluate_precise
 from sr_kernel.numeric.program import compile_program
@@ -100,6 +101,7 @@ def find_difference(
     suspects = np.flatnonzero(~(close | np.isnan(left)))
     rest = np.flatnonzero(close)[:_THOROUGH_ROWS] if thorough else suspects[:0]
     for row in (*suspects, *rest):
+        check_time()
         point = dict(zip(names, points[row].tolist(), strict=True))
         found = _confirmed(a, b, point, tolerance)
         if found is not None and not (thorough and found.right is None):
@@ -149,6 +151,7 @@ def _is_rounding(a: Expr, b: Expr, point: dict[str, float], gap: Any) -> bool:
     largest = 0
     for expr in (a, b):
         for node in walk(expr):
+            check_time()
             value = evaluate_precise(node, point, 20)
             largest = largest if value is None else max(largest, abs(value))
     return bool(gap <= (_FLOAT_ROUNDING if has_floats(a, b) else _EXACT_ROUNDING) * largest)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from sr_kernel.expr import OPERATORS, Expr
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.interval import Interval, interval
 
 NEGATIVE, ZERO, POSITIVE = 1, 2, 4
@@ -33,6 +34,7 @@ class Signs:
         """The possible signs of ``expr`` where it is defined (0: it is defined nowhere)."""
         found = self._known.get(expr)
         if found is None:
+            check_time()
             found = self._derived(expr) & self.facts.get(expr, ANY)
             if found not in (NEGATIVE, ZERO, POSITIVE):
                 found &= self._bounded(expr)

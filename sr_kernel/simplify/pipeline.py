@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
 from sr_kernel.equality.writing import ordered
 from sr_kernel.expr import Expr, to_text, walk
+from sr_kernel.numeric.deadline import OutOfTime, deadline, turns
 from sr_kernel.simplify.situation import Situation
 from sr_kernel.simplify.workbench import Workbench
 
@@ -23,6 +24,8 @@ _MAX_SEEDS = 2
 _NODE_LIMIT = 400
 _SECONDS_A_RUN = 2.0
 _SECONDS_A_TERM = 0.2
+_FORMS_SHARE = 0.5
+"""Part of the time left that looking for forms may take; checking them takes time too."""
 _ARITHMETIC = frozenset({"number", "symbol", "add", "mul", "neg", "div"})
 
 DONE, OUT_OF_TIME, MISMATCH = "done", "time", "mismatch"
@@ -90,17 +93,24 @@ class Pipeline:
     def _round(self, tasks: list[_Task]) -> None:
         benches: list[Workbench] = []
         groups: list[list[Expr]] = []
-        for task in tasks:
+        for task, until in zip(tasks, self._turns(len(tasks), _FORMS_SHARE), strict=True):
             started = time.perf_counter()
-            bench = Workbench(task.current, self.situation.knowledge.signs, self.situation.deadline)
-            groups.append([task.current, *bench.candidates()])
+            bench = Workbench(task.current, self.situation.knowledge.signs)
+            with deadline(until):
+                groups.append([task.current, *bench.candidates()])
             benches.append(bench)
             task.seconds += time.perf_counter() - started
         self._improve(tasks, groups)
-        for task, bench, group in zip(tasks, benches, groups, strict=True):
+        for i, until in enumerate(self._turns(len(tasks))):
             started = time.perf_counter()
-            self._advance(task, bench, group)
-            task.seconds += time.perf_counter() - started
+            with deadline(until):
+                self._advance(tasks[i], benches[i], groups[i])
+            tasks[i].seconds += time.perf_counter() - started
+
+    def _turns(self, count: int, share: float = 1.0) -> Iterator[float | None]:
+        """Deadlines for one step of ``count`` tasks in a ``share`` of the time that is left."""
+        left = self.situation.time_left()
+        return turns(count, None if left is None else time.monotonic() + share * left)
 
     def _improve(self, tasks: list[_Task], groups: list[list[Expr]]) -> None:
         """Adds to each group what the shared e-graph finds, unless it has seen those forms."""
@@ -145,7 +155,7 @@ class Pipeline:
             refused = self._accept(task, bench, [*group, *bench.cautious()])
         if task.current is bench.expr:
             task.stop_reason = MISMATCH if refused == MISMATCH else DONE
-            if self.situation.is_late():
+            if refused == OUT_OF_TIME or not bench.is_complete or self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
 
     def _accept(self, task: _Task, bench: Workbench, group: list[Expr]) -> str:
@@ -155,11 +165,15 @@ class Pipeline:
         better = sorted({form for form in group if rank(form) < limit}, key=rank)
         refused = ""
         for form in better[:_MAX_TRIED]:
-            dropped = bench.allows(form, self.situation.domain)
+            try:
+                dropped = bench.allows(form, self.situation.domain)
+                differs = dropped is not None and self._differs(bench.expr, form)
+            except OutOfTime:
+                return OUT_OF_TIME
             if dropped is None:
                 refused = refused or "domain"
                 continue
-            if self._differs(bench.expr, form):
+            if differs:
                 refused = MISMATCH
                 continue
             task.current = form

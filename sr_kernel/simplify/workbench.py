@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
@@ -11,6 +15,7 @@ from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.writing import ordered
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
+from sr_kernel.numeric.deadline import OutOfTime, check_time
 
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
 _ROOTS = frozenset({"sqrt", "max", "min"})
@@ -19,44 +24,65 @@ _WHOLE = Mode()
 
 
 class Workbench:
-    """``expr`` with its conditions and normal forms."""
+    """``expr`` with its conditions and normal forms, each computed when first asked for.
 
-    def __init__(self, expr: Expr, signs: Signs, deadline: float | None) -> None:
+    Past a deadline in force the forms found until then are all there are, ``is_complete`` is
+    False, and everything else raises :class:`OutOfTime`.
+    """
+
+    def __init__(self, expr: Expr, signs: Signs) -> None:
         self.expr = expr
         self.constants = Constants([expr])
-        self.deadline = deadline
-        plain = Normalizer(self.constants, signs, deadline=deadline)
-        self.ledger = Ledger(plain)
-        self.conditions = self.ledger.conditions(expr)
-        self.signs = self.ledger.signs(self.conditions)
-        self.normalizer = plain
-        if self.conditions:
-            self.normalizer = Normalizer(self.constants, self.signs, deadline=deadline)
+        self.is_complete = True
+        self._plain = Normalizer(self.constants, signs)
+        self.ledger = Ledger(self._plain)
         self._shrunk: dict[Expr, Expr] = {}
+
+    @cached_property
+    def conditions(self) -> frozenset[Condition]:
+        """Where ``expr`` is defined."""
+        return self.ledger.conditions(self.expr)
+
+    @cached_property
+    def signs(self) -> Signs:
+        """Signs of terms where ``expr`` is defined."""
+        return self.ledger.signs(self.conditions)
+
+    @cached_property
+    def normalizer(self) -> Normalizer:
+        """Normal forms that hold where ``expr`` is defined."""
+        return Normalizer(self.constants, self.signs) if self.conditions else self._plain
 
     def candidates(self) -> list[Expr]:
         """Terms equal to ``expr`` wherever it is defined."""
+        return self._in_time(self._candidates())
+
+    def _candidates(self) -> Iterator[Expr]:
         if NEVER in self.conditions:
-            return []
-        found: dict[Expr, None] = {collected(self.expr, self.constants): None}
+            return
+        yield collected(self.expr, self.constants)
         for mode in self._modes():
-            for form in self._normalizer(mode).forms(self.expr):
-                found[form] = None
-        found[self.shrunk(self.expr)] = None
-        return list(dict.fromkeys(ordered(form) for form in found))
+            yield from self._normalizer(mode).forms(self.expr)
+        yield self.shrunk(self.expr)
 
     def cautious(self) -> list[Expr]:
         """Forms in which roots, logarithms and their arguments stay together."""
-        normalizer = Normalizer(self.constants, self.signs, Mode(guarded=True), self.deadline)
-        found = dict.fromkeys(normalizer.forms(self.expr))
-        found[normalizer.best(self.expr)] = None
-        for arg in self._argument_wise(normalizer):
-            found[arg] = None
-        return list(dict.fromkeys(ordered(form) for form in found))
+        return self._in_time(self._cautious())
 
-    def _argument_wise(self, normalizer: Normalizer) -> list[Expr]:
-        args = tuple(normalizer.best(arg) for arg in self.expr.args)
-        return [rebuild(self.expr, args)]
+    def _cautious(self) -> Iterator[Expr]:
+        normalizer = Normalizer(self.constants, self.signs, Mode(guarded=True))
+        yield from normalizer.forms(self.expr)
+        yield normalizer.best(self.expr)
+        yield rebuild(self.expr, tuple(normalizer.best(arg) for arg in self.expr.args))
+
+    def _in_time(self, forms: Iterator[Expr]) -> list[Expr]:
+        found: dict[Expr, None] = {}
+        self.is_complete = False
+        with suppress(OutOfTime):
+            for form in forms:
+                found[form] = None
+            self.is_complete = True
+        return list(dict.fromkeys(map(ordered, found)))
 
     def _modes(self) -> list[Mode]:
         nodes = list(walk(self.expr))
@@ -76,12 +102,13 @@ class Workbench:
     def _normalizer(self, mode: Mode) -> Normalizer:
         if mode == _WHOLE:
             return self.normalizer
-        return Normalizer(self.constants, self.signs, mode, self.deadline)
+        return Normalizer(self.constants, self.signs, mode)
 
     def shrunk(self, expr: Expr) -> Expr:
         """``expr`` with every part replaced by its smallest form, inside out."""
         found = self._shrunk.get(expr)
         if found is None:
+            check_time()
             found = self._shrunk[expr] = self._smallest(expr)
         return found
 
