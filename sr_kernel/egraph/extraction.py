@@ -20,6 +20,7 @@ from sr_kernel.egraph.nodes import Node
 from sr_kernel.egraph.pattern import COMMUTATIVE, CONSTRUCTORS
 from sr_kernel.expr import OPERATORS, Expr, apply, number, symbol, to_text
 from sr_kernel.expr.term import has_minus
+from sr_kernel.numeric.deadline import check_time
 
 PLAIN, NEGATIVE, DENOMINATOR = 0, 1, 2
 INFINITE = 1 << 60
@@ -95,6 +96,7 @@ class Extraction:
         queue = deque(reversed(self._of))
         waiting = set(queue)
         while queue:
+            check_time()
             owner = queue.popleft()
             waiting.discard(owner)
             costs, changed = self._best[owner], False
@@ -191,6 +193,7 @@ class Extraction:
         """The recipe of a slot; None if every cheapest one leads through a slot being chosen."""
         done = self._chosen.get(slot)
         if done is None:
+            check_time()
             owner, mode = slot
             target = self._best[owner][mode]
             inside = open_slots | {slot}

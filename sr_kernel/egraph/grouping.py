@@ -17,6 +17,7 @@ from typing import Any
 from sr_kernel.egraph.nodes import NodeTable
 from sr_kernel.egraph.pattern import COMMUTATIVE, Pattern
 from sr_kernel.egraph.ruleset import Ruleset
+from sr_kernel.numeric.deadline import check_time
 
 GROUPINGS_A_CHAIN = 24
 LONGEST_CHAIN = 40
@@ -111,6 +112,7 @@ def add_groupings(table: NodeTable, rules: Ruleset) -> None:
         if head in COMMUTATIVE and node not in inner:
             ids = table.terms(node, head)
             if len(ids) <= LONGEST_CHAIN:
+                check_time()
                 _group(table, node, head, ids, parts)
 
 

@@ -23,6 +23,7 @@ from sr_kernel.egraph.session import EGraphError, Session
 from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import Expr, walk
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
+from sr_kernel.numeric.deadline import OutOfTime, check_time, deadline
 from sr_kernel.numeric.interval import Interval
 
 ROUNDS = 4
@@ -36,6 +37,8 @@ BATCH_NODES = 4_000
 TIMED_BATCH_NODES = 2_000
 """The same where time is limited: a batch is what is lost when the time is up."""
 SESSIONS_KEPT = 4
+MAX_CHAIN = 200
+"""Deepest form in binary operators that is put into an e-graph: reading it back recurses."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,8 @@ def improve(
     for all or a sequence of one a group; ``node_limit`` is per group, ``time_limit`` in seconds
     for the whole call.  Results do not depend on what else is in the batch.
     """
-    deadline = time.monotonic() + (time_limit if time_limit is not None else float("inf"))
-    run = _Run(domain, cost, Ruleset.default() if rules is None else rules, deadline, node_limit)
+    until = time.monotonic() + (time_limit if time_limit is not None else float("inf"))
+    run = _Run(domain, cost, Ruleset.default() if rules is None else rules, until, node_limit)
     if isinstance(assumptions, Assumptions):
         each = [assumptions] * len(groups)
     else:
@@ -145,9 +148,12 @@ def _improve_batch(groups: list[Sequence[Expr]], given: list[Assumptions], run: 
         run.reasons.add("time")
         return fallback
     try:
-        found, reason = _saturate(groups, given, run)
+        with deadline(run.deadline):
+            found, reason = _saturate(groups, given, run)
     except EGraphError:
         found, reason = fallback, "failed"
+    except OutOfTime:
+        found, reason = fallback, "time"
     if reason in ("failed", "nodes") and len(groups) > 1:
         middle = len(groups) // 2
         return _improve_batch(groups[:middle], given[:middle], run) + _improve_batch(
@@ -167,8 +173,11 @@ def _cheapest(group: Sequence[Expr], cost: CostModel) -> Expr:
 def _saturate(
     groups: list[Sequence[Expr]], given: list[Assumptions], run: _Run
 ) -> tuple[list[Expr], str]:
+    if any(_chain(form) > MAX_CHAIN for group in groups for form in group):
+        return [group[0] for group in groups], "nodes"
     table = NodeTable()
     for index, (group, facts) in enumerate(zip(groups, given, strict=True)):
+        check_time()
         ids = [table.enter(form, index) for form in group]
         table.same += [(ids[0], other) for other in ids[1:] if other != ids[0]]
         table.roots.append((index, ids[0]))
@@ -190,6 +199,17 @@ def _saturate(
     if reason != "saturated":
         session.abandon()
     return found, reason
+
+
+def _chain(expr: Expr) -> int:
+    """At most how deep ``expr`` is with sums and products of two arguments each."""
+    if expr.size <= MAX_CHAIN:
+        return expr.size
+    depths: dict[Expr, int] = {}
+    for node in walk(expr):
+        inner = max((depths[arg] for arg in node.args), default=0)
+        depths[node] = inner + max(1, len(node.args) - 1)
+    return depths[expr]
 
 
 def _rounds(session: Session, table: NodeTable, depth: int, count: int, run: _Run) -> str:

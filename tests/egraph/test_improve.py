@@ -252,3 +252,17 @@ def test_renaming_the_variables_does_not_change_the_size(seed: int) -> None:
     renamed = substitute(term, {"x": symbol("q"), "y": symbol("a")})
     best = improve([[term], [renamed]], cost=SIZE).best
     assert best[0].size == best[1].size
+
+
+def test_sums_too_long_to_be_read_back_stay_as_they_are() -> None:
+    long = parse(" + ".join(f"sin({i}*x)" for i in range(1, 700)))
+    short = parse("exp(x)*exp(y)")
+    report = improve([[long], [short]], cost=SIZE)
+    assert report.best[0] is long
+    assert report.best[1] is parse("exp(x + y)")
+
+
+def test_time_is_up_before_it_began() -> None:
+    before = parse("exp(x)*exp(y)")
+    report = improve([[before]], cost=SIZE, time_limit=1e-9)
+    assert (report.best, report.stop_reason) == ([before], "time")
