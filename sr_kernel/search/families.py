@@ -6,7 +6,7 @@ What matches is fitted afterwards, inner constant included.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from sr_kernel.expr import Expr, apply, number
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.bank import Bank
-from sr_kernel.search.operations import power
+from sr_kernel.search.operations import PERIODIC, power
 from sr_kernel.search.proposer import Context
 
 IntArray = NDArray[np.int64]
+
+_FASTEST = 400.0
+"""Radians over the range of u up to which the periodogram is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Family:
     values: Callable[[FloatArray, float, float], FloatArray]
     build: Callable[[Expr, Expr, Expr], Expr]
     grid: Callable[[FloatArray], list[tuple[float, float]]]
+
+    @property
+    def periodic(self) -> bool:
+        return self.needs[0] in PERIODIC
 
 
 def _rates(u: FloatArray) -> list[tuple[float, float]]:
@@ -44,6 +51,11 @@ def _waves(u: FloatArray) -> list[tuple[float, float]]:
     width = float(np.ptp(u))
     top = min(np.pi * len(np.unique(u)) / 2, 40.0)
     return [(step / width, 0.0) for step in np.arange(1.0, top, 1.0)]
+
+
+def _phases(u: FloatArray) -> list[tuple[float, float]]:
+    """The same frequencies between sine and cosine; a grid of all phases with these two."""
+    return [(s, sign * np.pi / 4) for s, _ in _waves(u) for sign in (1, -1)]
 
 
 def _shifts(u: FloatArray) -> list[tuple[float, float]]:
@@ -84,6 +96,8 @@ FAMILIES = (
            lambda u, s, t: apply("sin", s * u), _waves),
     Family(("cos",), 3, lambda u, s, t: np.cos(s * u),
            lambda u, s, t: apply("cos", s * u), _waves),
+    Family(("cos", "add"), 5, lambda u, s, t: np.cos(s * u + t),
+           lambda u, s, t: apply("cos", s * u + t), _phases),
     Family(("exp", "pow"), 7, lambda u, s, t: np.exp(-np.square(s * (u - t))),
            lambda u, s, t: apply("exp", -_square(s * (u - t))), _bells),
     Family(("exp", "div", "add"), 7, lambda u, s, t: 1 / (1 + np.exp(s * (t - u))),
@@ -94,19 +108,29 @@ FAMILIES = (
 
 
 class FamilyPart:
-    """All families over some bank entries, as part of a dictionary."""
+    """All families over some bank entries, as part of a dictionary.
 
-    def __init__(self, bank: Bank, bases: IntArray, operators: tuple[str, ...]) -> None:
+    ``peaks`` are frequencies, by entry, that the data suggest beyond the grid.
+    """
+
+    def __init__(
+        self,
+        bank: Bank,
+        bases: IntArray,
+        operators: tuple[str, ...],
+        peaks: Mapping[int, Sequence[float]] | None = None,
+    ) -> None:
         self.bank = bank
         self._members: list[tuple[int, Family, float, float]] = []
         rows: list[FloatArray] = []
         with np.errstate(all="ignore"):
             for base in bases:
                 u = bank.rows[base]
+                found = (peaks or {}).get(int(base), ())
                 for family in FAMILIES:
                     if not all(name in operators for name in family.needs):
                         continue
-                    for s, t in family.grid(u):
+                    for s, t in [*family.grid(u), *_at_peaks(family, found)]:
                         self._members.append((int(base), family, s, t))
                         rows.append(family.values(u, s, t))
         self._rows = np.array(rows).reshape(len(rows), len(bank.X))
@@ -116,10 +140,12 @@ class FamilyPart:
         )
 
     @classmethod
-    def over(cls, context: Context) -> FamilyPart | None:
+    def over(
+        cls, context: Context, counts: Sequence[int] = (0, 12, 60, 150, 300)
+    ) -> FamilyPart | None:
         """The families over as many simple bank entries as this round is about."""
         bank = context.bank
-        count = (0, 12, 60, 150, 300)[min(context.round, 4)]
+        count = counts[min(context.round, len(counts) - 1)]
         plain = [
             index
             for index in np.flatnonzero(bank.varying[:3000])
@@ -127,24 +153,64 @@ class FamilyPart:
         ][:count]
         if not plain:
             return None
-        part = cls(bank, np.array(plain, dtype=np.int64), context.problem.operators)
+        peaks = {
+            int(index): strongest_frequencies(bank.values([index], context.sample.X)[0], context)
+            for index in plain[:8]
+        }
+        part = cls(bank, np.array(plain, dtype=np.int64), context.problem.operators, peaks)
         return part if len(part.sizes) else None
 
     @property
     def sizes(self) -> IntArray:
         return self._sizes
 
+    @property
+    def waves(self) -> NDArray[np.bool_]:
+        """Which members are periodic (N,)."""
+        return np.array([family.periodic for _, family, _, _ in self._members], dtype=np.bool_)
+
     def rows(self, picked: IntArray) -> FloatArray:
         return self._rows[picked]
 
     def values(self, picked: IntArray, X: FloatArray) -> FloatArray:
         found = np.empty((len(picked), len(X)))
+        known: dict[int, FloatArray] = {}
         with np.errstate(all="ignore"):
             for k, index in enumerate(picked):
                 base, family, s, t = self._members[index]
-                found[k] = family.values(self.bank.values([base], X)[0], s, t)
+                if base not in known:
+                    known[base] = self.bank.values([base], X)[0]
+                found[k] = family.values(known[base], s, t)
         return found
 
     def expr(self, index: int) -> Expr:
         base, family, s, t = self._members[index]
         return family.build(self.bank.expr(base), number(float(s)), number(float(t)))
+
+
+def _at_peaks(family: Family, frequencies: Sequence[float]) -> list[tuple[float, float]]:
+    if not family.periodic:
+        return []
+    if family.grid is _waves:
+        return [(s, 0.0) for s in frequencies]
+    return [(s, sign * np.pi / 4) for s in frequencies for sign in (1, -1)]
+
+
+def strongest_frequencies(u: FloatArray, context: Context, count: int = 6) -> list[float]:
+    """Frequencies s at which exp(i s u) correlates most with the target on the fitted rows.
+
+    They are read off the periodogram (Lomb 1976), up to half a wave for each row.
+    """
+    sample = context.sample
+    width = float(np.ptp(u))
+    if not 0 < width < np.inf:
+        return []
+    steps = np.arange(1.0, min(np.pi * len(np.unique(u)) / 2, _FASTEST), 0.5)
+    wave = np.exp(1j * np.outer(steps / width, u - u.min()))
+    power = np.abs(wave @ (sample.weights * (sample.y - sample.mean) / sample.unit))
+    if len(power) < 3 or not np.isfinite(power).all():
+        return []
+    inner = power[1:-1]
+    tops = np.flatnonzero((inner >= power[:-2]) & (inner >= power[2:])) + 1
+    best = tops[np.argsort(-power[tops], kind="stable")[:count]]
+    return [float(step) for step in steps[best] / width]

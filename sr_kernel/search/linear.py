@@ -15,6 +15,7 @@ from sr_kernel.search.dictionary import BankPart, Dictionary
 from sr_kernel.search.families import FamilyPart
 from sr_kernel.search.matching import View, exact, matches
 from sr_kernel.search.outer import IDENTITY, Outer, outers
+from sr_kernel.search.products import products
 from sr_kernel.search.proposer import Context
 
 INNER_SLACK = 30.0
@@ -40,6 +41,10 @@ class LinearProposer:
             if families is not None:
                 few = Dictionary([families, BankPart(context.bank, min(context.limit, 300))])
                 yield from self._matches(context, few, view, _constant(context), INNER_SLACK)
+            if families is not None and outer is IDENTITY and (both := products(context)):
+                wide = Dictionary([*both, families, BankPart(context.bank, 100)])
+                for known in (_constant(context), ()):
+                    yield from self._matches(context, wide, view, known, INNER_SLACK)
 
     def _matches(
         self,

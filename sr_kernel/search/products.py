@@ -1,0 +1,88 @@
+"""Products of functions with inner constants: exp(-a t) cos(w t + p), x exp(-b x) and the like.
+
+Logarithms find products that keep their sign; a damped oscillation does not, and a product that
+is one term of a sum has no logarithm.  So the simplest products stand in the dictionary themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sr_kernel.expr import Expr, apply
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.dictionary import BankPart, Part
+from sr_kernel.search.families import FamilyPart
+from sr_kernel.search.proposer import Context
+
+IntArray = NDArray[np.int64]
+
+_CAPS = (0, 30_000, 100_000, 200_000)
+"""Products looked at in each round."""
+_PLAIN = (0, 8, 20, 30)
+"""Bank entries that a family is multiplied with."""
+
+
+class ProductPart:
+    """left[i] * right[j] for some pairs (k, 2) of places."""
+
+    def __init__(self, left: Part, right: Part, pairs: IntArray) -> None:
+        self.left, self.right = left, right
+        self._pairs = pairs
+
+    @property
+    def sizes(self) -> IntArray:
+        i, j = self._pairs.T
+        return np.asarray(self.left.sizes[i] + self.right.sizes[j] + 1, dtype=np.int64)
+
+    def rows(self, picked: IntArray) -> FloatArray:
+        i, j = self._pairs[picked].T
+        with np.errstate(all="ignore"):
+            return np.asarray(self.left.rows(i) * self.right.rows(j))
+
+    def values(self, picked: IntArray, X: FloatArray) -> FloatArray:
+        i, j = self._pairs[picked].T
+        with np.errstate(all="ignore"):
+            return np.asarray(self.left.values(i, X) * self.right.values(j, X))
+
+    def expr(self, index: int) -> Expr:
+        i, j = (int(place) for place in self._pairs[index])
+        return apply("mul", self.left.expr(i), self.right.expr(j))
+
+
+def products(context: Context) -> list[ProductPart]:
+    """Families times the simplest bank entries, and waves times the other families."""
+    stage = min(context.round, len(_CAPS) - 1)
+    cap = _CAPS[stage]
+    if not cap or not context.allows("mul"):
+        return []
+    members = FamilyPart.over(context, (0, 6, 10, 16))
+    if members is None:
+        return []
+    plain = BankPart(context.bank, _PLAIN[stage])
+    waves = np.flatnonzero(members.waves)
+    others = np.flatnonzero(~members.waves)
+    every = np.arange(len(members.sizes))
+    found = [
+        ProductPart(members, plain, _cheapest(every, members, plain, cap)),
+        ProductPart(members, members, _crossed(waves, others, members, cap)),
+    ]
+    return [part for part in found if len(part.sizes)]
+
+
+def _cheapest(members: IntArray, left: Part, right: Part, cap: int) -> IntArray:
+    i, j = np.meshgrid(members, np.arange(len(right.sizes)), indexing="ij")
+    return _capped(np.stack([i.ravel(), j.ravel()], axis=1), left, right, cap)
+
+
+def _crossed(waves: IntArray, others: IntArray, part: FamilyPart, cap: int) -> IntArray:
+    """Waves with all others, as far as ``cap`` allows, the simplest first."""
+    narrow = 1 + cap // max(len(waves), 1)
+    others = others[np.argsort(part.sizes[others], kind="stable")[:narrow]]
+    i, j = np.meshgrid(waves, others, indexing="ij")
+    return _capped(np.stack([i.ravel(), j.ravel()], axis=1), part, part, cap)
+
+
+def _capped(pairs: IntArray, left: Part, right: Part, cap: int) -> IntArray:
+    cost = left.sizes[pairs[:, 0]] + right.sizes[pairs[:, 1]]
+    return np.asarray(pairs[np.argsort(cost, kind="stable")[:cap]])
