@@ -50,6 +50,7 @@ def _sum(node: Expr, constants: Constants) -> Expr:
 def _add_terms(terms: dict[Expr, Fraction], node: Expr, scale: Fraction) -> None:
     if node.op == "add":
         for arg in node.args:
+            check_time()
             _add_terms(terms, arg, scale)
         return
     factor, rest = coefficient(node)

@@ -98,8 +98,9 @@ class Generators:
         for (base, atom), powers in groups.items():
             if base is not None and atom is ONE and not is_compound(base):
                 powers.add(Fraction(1))  # so that x**3 - 1 is seen as a polynomial in x
+            unit = _shared_unit(powers)
             for power in powers:
-                spelled = _spelled(base, atom, power, powers)
+                spelled = _spelled(base, atom, power, unit)
                 self._place[base, atom, power] = spelled
                 made.update(generator for generator, _ in spelled)
         if len(made) > MAX_GENERATORS:
@@ -119,11 +120,10 @@ class Generators:
 
 
 def _spelled(
-    base: Expr | None, atom: Expr, power: Fraction, powers: set[Fraction]
+    base: Expr | None, atom: Expr, power: Fraction, unit: Fraction | None
 ) -> tuple[tuple[Generator, int], ...]:
     """``base**(power*atom)`` as powers of generators."""
-    unit = common_unit(powers)
-    if max(abs(q / unit) for q in powers) <= _LARGEST_RATIO or len(powers) == 1:
+    if unit is not None:
         return ((Generator(base, atom, unit), int(power / unit)),)
     # No common root of a reasonable degree: whole powers and each fractional part by itself.
     floor = math.floor(power)
@@ -132,6 +132,13 @@ def _spelled(
     if rest:
         parts.append((Generator(base, atom, rest), 1))
     return tuple(parts)
+
+
+def _shared_unit(powers: set[Fraction]) -> Fraction | None:
+    """The unit of all ``powers``, None where their degrees in it would be unreasonable."""
+    unit = common_unit(powers)
+    small = len(powers) == 1 or max(map(abs, powers)) <= _LARGEST_RATIO * unit
+    return unit if small else None
 
 
 def common_unit(powers: set[Fraction]) -> Fraction:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import OPERATORS, Expr, walk
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.relation import domain_relations
 
 Real = Any
@@ -115,6 +116,7 @@ class _Attempt:
 
     def value(self, expr: Expr) -> Real:
         for node in walk(expr):
+            check_time()
             self.values[node] = self.of_node(node)
         return self.settle((expr, "root"), expr, self.values[expr], self.mp.mpf(0))
 
