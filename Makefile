@@ -80,6 +80,11 @@ bench-search: $(STAMPS)/python  ## the search on problems with known laws (SUITE
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/search.py --data $(DATA) --suite $(SUITE) \
 	  --count $(COUNT) --budget $(BUDGET) --noise $(NOISE) --seed $(SEED) --label $(LABEL)
 
+PAIRS ?= 10000
+bench-verdicts: $(STAMPS)/python  ## verdicts on generated pairs, equal and mutated (PAIRS, SEED)
+	$(call say,Comparing $(PAIRS) generated pairs)
+	@$(BIN)/python tests/bench/verdicts.py --count $(PAIRS) --seed $(SEED)
+
 screenshots: install chromium  ## take the README's pictures anew
 	$(call say,Taking docs/finished.png)
 	@SR_KERNEL_SCREENSHOTS=docs $(BIN)/pytest -q tests/browser/test_readme_picture.py
