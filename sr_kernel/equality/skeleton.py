@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sr_kernel.equality.collect import collected
-from sr_kernel.equality.constants import ONE, Constants
+from sr_kernel.equality.collect import coefficient, collected
+from sr_kernel.equality.constants import ONE, Constants, rational, to_float
 from sr_kernel.equality.domain import informed_normalizer
 from sr_kernel.equality.forms import term_list
 from sr_kernel.equality.generators import Generator, TooLarge
@@ -30,64 +31,102 @@ class Skeleton:
     values: Values
 
 
-def skeleton_of(expr: Expr, where: Expr | None = None, signs: Signs | None = None) -> Skeleton:
+def skeleton_of(
+    expr: Expr, where: Expr | None = None, signs: Signs | None = None, *, exact: bool = False
+) -> Skeleton:
     """The skeleton of the short normal form (angles and hyperbolic functions as they are).
 
-    It holds wherever ``where`` (None: ``expr``) is defined.
+    It holds wherever ``where`` (None: ``expr``) is defined.  ``exact`` opens exact numbers, too,
+    where they are summands, factors or bases: exponents and factors of 1 and -1 are structure.
     """
     constants = Constants([expr])
+    slots = _Slots(constants, exact)
     try:
         form = informed_normalizer(constants, Mode(), where or expr, signs=signs).form(expr)
     except (TooLarge, ZeroDivisionError):
-        text, values = masked(collected(expr, constants))
+        text, values = slots.mask(collected(expr, constants))
         return Skeleton("ac|" + text, values)
-    text, values = _form_slots(form, constants)
+    text, values = slots.of_form(form)
     return Skeleton("nf|" + text, values)
 
 
-def _form_slots(form: NormalForm, constants: Constants) -> Slots:
-    below = _terms(form.below, form.generators, constants)
-    lead = below[0][1]
-    above = _terms(form.above, form.generators, constants)
-    parts = [_sum_slots(terms, lead, constants) for terms in (above, below)]
-    return "/".join(text for text, _ in parts), parts[0][1] + parts[1][1]
+class _Slots:
+    def __init__(self, constants: Constants, exact: bool) -> None:
+        self.constants = constants
+        self.exact = exact
+        self.mask = _masked_numbers if exact else masked
+
+    def of_form(self, form: NormalForm) -> Slots:
+        below = self._terms(form.below, form.generators)
+        lead = below[0][1]
+        above = self._terms(form.above, form.generators)
+        parts = [self._sum(above, lead), self._sum(below, lead, leads=True)]
+        return "/".join(text for text, _ in parts), parts[0][1] + parts[1][1]
+
+    def _terms(self, p: Polynomial, generators: list[Generator]) -> list[tuple[Slots, Fraction]]:
+        terms = []
+        for c, exponents in term_list(p):
+            powers = sorted(
+                self._power(generator, count)
+                for generator, count in zip(generators, exponents, strict=False)
+                if count
+            )
+            terms.append((_joined("*", powers), c))
+        return sorted(terms)
+
+    def _power(self, generator: Generator, count: int) -> Slots:
+        base = ("e", ()) if generator.base is None else self.mask(generator.base)
+        power = self._number(generator.unit * count)
+        atom = ("", ()) if generator.atom is ONE else self.mask(generator.atom)
+        return f"({base[0]})^({power[0]}*{atom[0]})", base[1] + power[1] + atom[1]
+
+    def _sum(
+        self, terms: list[tuple[Slots, Fraction]], lead: Fraction, *, leads: bool = False
+    ) -> Slots:
+        slots = []
+        for place, ((name, inner), c) in enumerate(terms):
+            is_open = (
+                self.exact and not (leads and place == 0) and (abs(c) != abs(lead) or not name)
+            )
+            text, value = (OPEN, (_float(c / lead),)) if is_open else self._number(c / lead)
+            slots.append((f"{text}*{name}", value + inner))
+        return _joined("+", slots)
+
+    def _number(self, value: Fraction) -> Slots:
+        if self.constants.is_float(value):
+            return masked(self.constants.literal(value))
+        return str(value), ()
 
 
-def _terms(
-    p: Polynomial, generators: list[Generator], constants: Constants
-) -> list[tuple[Slots, Fraction]]:
-    terms = []
-    for c, exponents in term_list(p):
-        powers = sorted(
-            _power_slots(generator, count, constants)
-            for generator, count in zip(generators, exponents, strict=False)
-            if count
-        )
-        terms.append((_joined("*", powers), c))
-    return sorted(terms)
-
-
-def _power_slots(generator: Generator, count: int, constants: Constants) -> Slots:
-    base = ("e", ()) if generator.base is None else masked(generator.base)
-    power = _number_slots(generator.unit * count, constants)
-    atom = ("", ()) if generator.atom is ONE else masked(generator.atom)
-    return f"({base[0]})^({power[0]}*{atom[0]})", base[1] + power[1] + atom[1]
-
-
-def _sum_slots(terms: list[tuple[Slots, Fraction]], lead: Fraction, constants: Constants) -> Slots:
-    slots = []
-    for (name, inner), c in terms:
-        text, value = _number_slots(c / lead, constants)
-        slots.append((f"{text}*{name}", value + inner))
-    return _joined("+", slots)
-
-
-def _number_slots(value: Fraction, constants: Constants) -> Slots:
-    return masked(constants.literal(value)) if constants.is_float(value) else (str(value), ())
+def _float(value: Fraction) -> float:
+    nearest = to_float(value)
+    return math.copysign(math.inf, value) if nearest is None else nearest
 
 
 def _joined(sign: str, slots: list[Slots]) -> Slots:
     return sign.join(text for text, _ in slots), tuple(v for _, values in slots for v in values)
+
+
+def _masked_numbers(expr: Expr) -> Slots:
+    """``expr`` with all numbers open but whole factors of 1 and -1 and exact exponents."""
+    if isinstance(expr.value, Fraction | float):
+        return OPEN, (_float(rational(expr.value)),)
+    if expr.op in ("mul", "div", "neg"):
+        factor, rest = coefficient(expr)
+        if factor != 1:
+            text, values = _masked_numbers(rest)
+            own = () if factor == -1 else (_float(factor),)
+            return f"{'-' if factor == -1 else OPEN}*{text}", own + values
+    if expr.op == "pow" and isinstance(expr.args[1].value, Fraction):
+        text, values = _masked_numbers(expr.args[0])
+        return f"pow({text},{to_text(expr.args[1])})", values
+    if not expr.args:
+        return to_text(expr), ()
+    parts = [_masked_numbers(arg) for arg in expr.args]
+    if expr.op in ("add", "mul", "min", "max"):
+        parts.sort()
+    text, values = _joined(",", parts)
+    return f"{expr.op}({text})", values
 
 
 def masked(expr: Expr) -> Slots:

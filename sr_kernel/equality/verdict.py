@@ -1,8 +1,8 @@
 """Verdicts on two terms: equal, of one family, different, or undecided.
 
-Layers, cheapest first: the AC key, the normal form of the difference, the e-graph, then numeric
-refutation confirmed at high precision.  Only the first three can say "equal"; agreement of values
-never does.
+Layers, cheapest first: the AC key, the normal form of the difference, numeric refutation confirmed
+at high precision, the e-graph.  Agreement of values never says "equal", and terms are of one family
+only if they were seen to differ.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sr_kernel.egraph.derivation import prove
 from sr_kernel.equality.angle_rules import angle_units
@@ -31,12 +32,15 @@ from sr_kernel.equality.sampling import (
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.skeleton import skeleton_of
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, has_floats
+from sr_kernel.expr import Expr, has_floats, variables
+from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.assumption import Assumptions
 
 EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
 _EXACT = Constants([])
 _ROWS = 96
+_QUICK_ROWS = 3
+_VISIBLE = 1e-6
 _PROOF_SECONDS = 1.0
 _ROUNDING = 1e-13
 
@@ -47,8 +51,12 @@ class Verdict:
 
     ``conditions`` are those under which both are defined but only one of them asks for;
     ``counterexample`` maps the variables to a point at which the values ``left`` and ``right``
-    differ (None: undefined there); ``constants`` pairs the fitted constants of the one with those
-    of the other; ``method`` names the layer that decided.
+    differ (None: undefined there); ``method`` names the layer that decided.
+
+    Of one family are terms that differ, with floats in one of them at least, and are equal up to a
+    change of constants: ``constants`` pairs those of the one with those of the other.  Floats are
+    constants, and where that is not enough all numbers are, but for exact exponents and factors of
+    1 and -1.
     """
 
     status: str
@@ -83,54 +91,63 @@ class _Comparison:
     def __init__(self, a: Expr, b: Expr, knowledge: Knowledge) -> None:
         self.a, self.b = a, b
         self.knowledge = knowledge
+        self.fitted = has_floats(a, b)
         self.mode = Mode(canonical=True)
         self.ledger = Ledger(Normalizer(_EXACT, knowledge.signs, self.mode))
 
     def verdict(self) -> Verdict:
-        method = self._proof()
-        if method:
-            return Verdict(EQUAL, self._one_sided(), method=method)
-        family = self._family()
-        if family is not None:
-            return family
-        for layer in (self._refuted, self._derived):
-            found = layer()
-            if found is not None:
-                return found
-        return Verdict(UNDECIDED)
-
-    def _derived(self) -> Verdict | None:
-        """Equality by the rewrite rules; tried last, since it is the slowest."""
-        both = self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
-        if NEVER in both:
-            return None
-        found = prove(
-            self.a, self.b, assumptions=self.knowledge.assumptions, time_limit=_PROOF_SECONDS
-        )
-        return None if found is None else Verdict(EQUAL, self._one_sided(), method="e-graph")
-
-    def _refuted(self) -> Verdict | None:
-        found = self._refutation()
+        method = self._key()
+        found = None if method or self.fitted else self._quick_refutation()
+        if found is None:
+            method = method or self._normal_form()
+            found = None if method else self._refutation()
         if found is not None:
-            return Verdict(
-                DIFFERENT, (), found.point, found.left, found.right, method="counterexample"
-            )
-        return None
+            return self._apart(found)
+        method = method or self._derivation()
+        if not method:
+            return Verdict(UNDECIDED)
+        return Verdict(EQUAL, self._one_sided(), method=method)
 
-    def _proof(self) -> str:
-        """The layer that shows equality, or an empty text."""
-        if self.a is self.b or canonical_key(self.a) == canonical_key(self.b):
-            return "key"
-        both = self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
-        return "normal form" if self._difference_vanishes(both) else ""
+    def _apart(self, found: Difference) -> Verdict:
+        """The verdict on two terms that differ: of one family, or not even that."""
+        shown = (found.point, found.left, found.right)
+        constants = self._family()
+        if constants is None:
+            return Verdict(DIFFERENT, (), *shown, method="counterexample")
+        return Verdict(SAME_FAMILY, self._one_sided(), *shown, constants, method="skeleton")
 
-    def _difference_vanishes(self, conditions: frozenset[Condition]) -> bool:
+    def _key(self) -> str:
+        """The layer's name if the AC keys agree, or an empty text."""
+        same = self.a is self.b or canonical_key(self.a) == canonical_key(self.b)
+        return "key" if same else ""
+
+    def _normal_form(self) -> str:
+        return "normal form" if self._difference_vanishes(self._conditions()) else ""
+
+    def _derivation(self) -> str:
+        """The slow layer that shows equality, or an empty text."""
+        conditions = self._conditions()
+        if self._difference_vanishes(conditions, Mode()):
+            return "normal form"
+        if NEVER in conditions:
+            return ""
+        facts = self.knowledge.assumptions
+        found = prove(self.a, self.b, assumptions=facts, time_limit=_PROOF_SECONDS)
+        return "" if found is None else "e-graph"
+
+    def _conditions(self) -> frozenset[Condition]:
+        """Conditions under which both terms are defined."""
+        return self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
+
+    def _difference_vanishes(
+        self, conditions: frozenset[Condition], mode: Mode | None = None
+    ) -> bool:
         """Whether a - b is 0 where all ``conditions`` hold, which must be possible."""
         signs = self.ledger.signs(conditions)
         if NEVER in conditions or _contradicts(conditions, signs):
             return False
         plain = Normalizer(_EXACT, signs)
-        normalizer = Normalizer(_EXACT, signs, self.mode)
+        normalizer = Normalizer(_EXACT, signs, mode or self.mode)
         normalizer.angle_units = angle_units(plain, (self.a, self.b))
         try:
             return normalizer.form(self.a - self.b).is_zero
@@ -155,21 +172,37 @@ class _Comparison:
         open_ones = [*self.ledger.missing(left, right), *self.ledger.missing(right, left)]
         return tuple(dict.fromkeys(str(condition) for condition in open_ones))
 
-    def _family(self) -> Verdict | None:
-        if not (has_floats(self.a) and has_floats(self.b)):
+    def _family(self) -> tuple[tuple[float, float], ...] | None:
+        """The constants of a with those of b, if nothing else tells the two apart.
+
+        Numbers of exact terms are what they say, so one of the two must be a fit.
+        """
+        if not self.fitted or set(variables(self.a)) != set(variables(self.b)):
             return None
-        left, right = skeleton_of(self.a), skeleton_of(self.b)
-        if left.text != right.text or len(left.values) != len(right.values):
-            return None
-        pairs = tuple(zip(left.values, right.values, strict=True))
-        return Verdict(SAME_FAMILY, self._one_sided(), constants=pairs, method="skeleton")
+        for exact in (False, True):
+            left, right = (skeleton_of(term, exact=exact) for term in (self.a, self.b))
+            if left.text == right.text and left.values:
+                return tuple(zip(left.values, right.values, strict=True))
+        return None
+
+    def _quick_refutation(self) -> Difference | None:
+        """A plain difference of exact terms: floats stand for what their decimals add up to."""
+        a, b, names = self.a, self.b, names_of(self.a, self.b)
+        points = self.knowledge.points(names, _ROWS)
+        rows = visibly_apart(values(a, names, points), values(b, names, points))
+        return find_difference(a, b, names, points[rows][:_QUICK_ROWS], thorough=True)
 
     def _refutation(self) -> Difference | None:
         a, b = self.a, self.b
         names = names_of(a, b)
         points = self.knowledge.points(names, _ROWS)
         found = find_difference(a, b, names, points, thorough=True)
-        defined = ~np.isnan(values(a, names, points)) & ~np.isnan(values(b, names, points))
+        left, right = values(a, names, points), values(b, names, points)
+        defined = ~np.isnan(left) & ~np.isnan(right)
+        if found is not None and found.left == found.right:
+            # Beyond the precision or the range of floats: one that they can show is better.
+            rows = defined & (left != right)
+            return find_difference(a, b, names, points[rows], thorough=True) or found
         if found is not None or defined.any():
             return found
         # Nowhere both defined as far as can be seen: a point where only one is, tells them apart.
@@ -178,6 +211,13 @@ class _Comparison:
             return one
         other = find_difference(b, a, names, points)
         return None if other is None else Difference(other.point, other.right, other.left)
+
+
+def visibly_apart(left: FloatArray, right: FloatArray) -> NDArray[np.bool_]:
+    """Where two rows of values are finite and differ by more than rounding explains."""
+    with np.errstate(all="ignore"):
+        gap = np.abs(left - right) / np.maximum(np.abs(left), np.abs(right))
+    return np.asarray(np.isfinite(gap) & (gap > _VISIBLE))
 
 
 def same_normal_form(a: Expr, b: Expr, assumptions: Assumptions) -> bool:

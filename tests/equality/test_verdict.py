@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from pairs import pairs
+from verdicts import fault
 
 from sr_kernel.equality import compare, equivalent
 from sr_kernel.errors import AssumptionError, ExpressionError
@@ -41,7 +44,6 @@ def test_equal(a: str, b: str, conditions: tuple[str, ...] | None) -> None:
 
 DIFFERENT = [
     ("x", "y"),
-    ("x + 1", "x + 2"),
     ("sqrt(x**2)", "x"),
     ("asin(sin(x))", "x"),
     ("atan(x) + atan(1/x)", "pi/2"),
@@ -83,6 +85,53 @@ def test_same_family_maps_the_constants() -> None:
     assert equivalent("2.5*x", "3.5*x") is False
 
 
+FAMILIES = [
+    ("2*x + 3", "2.1*x + 3.3", ((2, 2.1), (3, 3.3))),
+    ("x + 1.5", "x + 2", ((1.5, 2),)),
+    ("3*sin(2*x/3)", "4.5*sin(5*x)", ((2 / 3, 5), (3, 4.5))),
+    ("2.2**x", "3**x", ((2.2, 3),)),
+    ("max(x, 2)/y", "max(0.5, x)/y", ((2, 0.5),)),
+    ("2.5*sin(x)", "sin(x)*3.5", ((2.5, 3.5),)),
+    ("(2*x + 3)*1.5", "7*(x - 2.5)", ((3, 7), (4.5, -17.5))),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "constants"), FAMILIES)
+def test_numbers_tell_no_family_apart(a: str, b: str, constants: object) -> None:
+    verdict = compare(a, b)
+    assert verdict.status == "same_family"
+    assert np.allclose(sorted(verdict.constants), constants)
+    assert verdict.counterexample is not None
+    assert verdict.left != verdict.right
+    assert equivalent(a, b) is False
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("x + 1", "x + 2"),
+        ("1.5*x**2", "1.5*x**3"),
+        ("1.5*x - y", "1.5*x + y"),
+        ("x", "2.5*x"),
+        ("2.5*sin(x)", "2.5*cos(x)"),
+        ("2.5", "x"),
+    ],
+)
+def test_structure_tells_families_apart(a: str, b: str) -> None:
+    assert compare(a, b).status == "different"
+
+
+def test_constants_that_only_rounding_tells_apart_are_no_family() -> None:
+    first, second = "x/2.3*(1.5*1.5**cosh(x) + 3.9)", "(3.9/2.3 + 1.5**(cosh(x) + 1)/2.3)*x"
+    assert compare(first, second).status in ("equal", "undecided")
+
+
+def test_counterexamples_are_within_the_range_of_floats() -> None:
+    verdict = compare("y/x**cbrt((x + 1/2)**6)", "y/x**(x + 1/2)**3", assume="x > 1")
+    assert verdict.status == "different"
+    assert verdict.left != verdict.right
+
+
 def test_assumptions_decide() -> None:
     assert equivalent("sqrt(x**2)", "x", assume="x > 0") is True
     assert equivalent("abs(x - y)", "x - y", assume=("x > y",)) is True
@@ -114,3 +163,14 @@ def test_bad_input_is_named(bad: object) -> None:
 def test_contradicting_assumptions_are_named() -> None:
     with pytest.raises(AssumptionError):
         compare("x", "x", assume=("x > 0", "x < 0"))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_generated_pairs(seed: int) -> None:
+    """A sample of what ``make bench-verdicts`` measures."""
+    undecided = 0
+    for pair in pairs(24, seed):
+        verdict = compare(pair.left, pair.right, assume=pair.assumptions)
+        assert not fault(pair, verdict), f"{pair} {verdict}"
+        undecided += verdict.status == "undecided"
+    assert undecided <= 2
