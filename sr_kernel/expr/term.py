@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import deque
 from fractions import Fraction
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr.operators import OPERATORS
@@ -117,7 +118,19 @@ class Expr:
         return apply("neg", self)
 
 
-_TABLE: WeakValueDictionary[tuple[Any, ...], Expr] = WeakValueDictionary()
+class _Ref(ref[Expr]):
+    """A weak reference that knows where it stands in the table."""
+
+    __slots__ = ("key",)
+
+    key: tuple[Any, ...]
+
+
+_TABLE: dict[tuple[Any, ...], _Ref] = {}
+_GONE: deque[_Ref] = deque()
+"""References to terms that are no more.  The callback that notes them is no function of Python's:
+an exception in one is dropped, and Ctrl-C comes as an exception."""
+_MOST_GONE = 512
 _LOCK = threading.Lock()
 
 
@@ -231,7 +244,8 @@ def _ratio(above: Expr, below: Expr) -> Expr | None:
 
 def _intern(op: str, args: tuple[Expr, ...], value: Fraction | float | str | None) -> Expr:
     key = (op, args, type(value), value)
-    found = _TABLE.get(key)
+    known = _TABLE.get(key)
+    found = None if known is None else known()
     if found is not None:
         return found
     depth = 1 + max((arg.depth for arg in args), default=0)
@@ -246,8 +260,30 @@ def _intern(op: str, args: tuple[Expr, ...], value: Fraction | float | str | Non
         ("size", _size(op, args, value)),
     ):  # fmt: skip
         object.__setattr__(node, name, content)
+    return _entered(key, node)
+
+
+def _entered(key: tuple[Any, ...], node: Expr) -> Expr:
+    """``node``, or the one that another thread has entered under ``key`` meanwhile."""
+    made = _Ref(node, _GONE.append)
+    made.key = key
     with _LOCK:
-        return _TABLE.setdefault(key, node)
+        known = _TABLE.get(key)
+        found = None if known is None else known()
+        if found is not None:
+            return found
+        _TABLE[key] = made
+        if len(_GONE) > _MOST_GONE:
+            _forget_gone()
+    return node
+
+
+def _forget_gone() -> None:
+    """Removes dead entries; that may be the end of their arguments, which then follow."""
+    while _GONE:
+        dead = _GONE.popleft()
+        if _TABLE.get(dead.key) is dead:
+            del _TABLE[dead.key]
 
 
 def _size(op: str, args: tuple[Expr, ...], value: object) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from strategies import terms
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, apply, number, parse, symbol, to_text
+from sr_kernel.expr import Expr, apply, number, parse, symbol, term, to_text
 from sr_kernel.expr.term import MAX_DEPTH
 
 x, y = symbol("x"), symbol("y")
@@ -97,3 +98,19 @@ def test_pickle_and_copy_give_the_same_object(term: Expr) -> None:
 def test_representations() -> None:
     assert repr(x + 1) == "Expr('x + 1')"
     assert (x / 2)._repr_latex_() == r"$\frac{x}{2}$"
+
+
+def test_terms_that_nobody_holds_are_forgotten() -> None:
+    gc.collect()
+    before = len(term._TABLE)
+    for i in range(3_000):
+        parse(f"sin(forgotten{i} + 1)*{i}.5")
+    gc.collect()
+    assert len(term._TABLE) - before < 5 * term._MOST_GONE
+
+
+def test_a_term_made_again_is_one_object() -> None:
+    for _ in range(3):
+        again = parse("made*again")
+        assert again is parse("made*again")
+        del again
