@@ -11,7 +11,7 @@ golden tests):
 * ``(push)`` clones a database with its rules, 16 times cheaper than loading them again;
 * there is no limit inside an iteration, so rulesets are stepped one iteration at a time;
 * bad programs raise ``EggSmolError``, and some mistakes raise ``PanicException``, which is a
-  ``BaseException``; a session that met either is discarded by its owner;
+  ``BaseException``; a session that met either, or was interrupted, is discarded by its owner;
 * a term nested 20,000 deep crashes the process: terms are bounded by ``Expr``'s own depth limit.
 """
 
@@ -104,10 +104,12 @@ class Session:
     def _execute(self, commands: Sequence[Any]) -> list[Any]:
         try:
             outputs: list[Any] = self._egraph.run_program(*commands)
+        except self._bindings.EggSmolError:
+            raise
         except BaseException as error:
-            # PanicException has no importable name; everything else passes through untouched.
-            if type(error).__name__ == "PanicException":
-                self.broken = True
+            # Interrupted: who knows how much of the program has run.
+            self.broken = True
+            if type(error).__name__ == "PanicException":  # it has no importable name
                 raise EGraphError(f"the e-graph engine broke down: {_reason(error)}") from None
             raise
         return outputs
@@ -121,8 +123,10 @@ class Session:
         evaluated on new rows only, an old batch costs next to nothing.
         """
         if self._rows > ROWS_KEPT or not self._settled:
+            self.broken = True  # between the two there is nothing to work on
             self.command("(pop)")
             self.command("(push)")
+            self.broken = False
             self._rows = 0
         first = self._next
         self._next += rows

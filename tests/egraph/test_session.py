@@ -51,6 +51,33 @@ def test_a_panic_breaks_the_session(capfd: pytest.CaptureFixture[str]) -> None:
     assert "panicked" in capfd.readouterr().err
 
 
+def test_an_interrupted_command_breaks_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = session_with()
+    session.step("main")
+
+    class Interrupted:
+        def run_program(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "_egraph", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        session.step("main")
+    assert session.broken
+
+
+def test_a_session_is_broken_between_two_clones(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = session_with()
+    session.abandon()
+
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "command", interrupted)
+    with pytest.raises(KeyboardInterrupt), session.batch(1):
+        pass
+    assert session.broken
+
+
 def test_a_panic_action_is_an_error() -> None:
     session = session_with('(rule () ((panic "boom")) :ruleset main :name "boom")')
     with pytest.raises(EGraphError, match="boom"):
