@@ -14,6 +14,7 @@ from sr_kernel.equality.sampling import find_difference, names_of
 from sr_kernel.equality.writing import ordered
 from sr_kernel.expr import Expr, to_text, walk
 from sr_kernel.numeric.deadline import OutOfTime, deadline, turns
+from sr_kernel.simplify.parameters import merged_parameters
 from sr_kernel.simplify.situation import Situation
 from sr_kernel.simplify.workbench import Workbench
 
@@ -97,7 +98,7 @@ class Pipeline:
             started = time.perf_counter()
             bench = Workbench(task.current, self.situation.knowledge.signs)
             with deadline(until):
-                groups.append([task.current, *bench.candidates()])
+                groups.append(self._forms(bench))
             benches.append(bench)
             task.seconds += time.perf_counter() - started
         self._improve(tasks, groups)
@@ -106,6 +107,12 @@ class Pipeline:
             with deadline(until):
                 self._advance(tasks[i], benches[i], groups[i])
             tasks[i].seconds += time.perf_counter() - started
+
+    def _forms(self, bench: Workbench) -> list[Expr]:
+        forms = [bench.expr, *bench.candidates()]
+        if self.situation.model.name == "parameters":
+            forms += [ordered(merged_parameters(form)) for form in forms]
+        return forms
 
     def _turns(self, count: int, share: float = 1.0) -> Iterator[float | None]:
         """Deadlines for one step of ``count`` tasks in a ``share`` of the time that is left."""
