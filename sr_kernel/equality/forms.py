@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants
+from sr_kernel.equality.division import divided_forms
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.ring import Polynomial, Ring
 from sr_kernel.equality.writing import Exponent, Factor, product_term, ratio, sum_term, times
@@ -56,6 +57,7 @@ class Writer:
                 continue
             if written is not None:
                 found[written] = None
+        found |= dict.fromkeys(divided_forms(self, above, below, ring))
         return list(found)
 
     # ------------------------------------------------------------------ pieces

@@ -11,8 +11,10 @@ from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.order import order_key
+from sr_kernel.equality.regrouping import Regrouper
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.writing import ordered
+from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
 from sr_kernel.numeric.deadline import OutOfTime, check_time
@@ -20,6 +22,8 @@ from sr_kernel.numeric.deadline import OutOfTime, check_time
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
 _ROOTS = frozenset({"sqrt", "max", "min"})
 _WIDEST_CANONICAL = 40
+_WIDEST_REGROUPED = 1.5
+"""Forms larger than this many times the smallest are not worth regrouping."""
 _WHOLE = Mode()
 
 
@@ -60,10 +64,20 @@ class Workbench:
     def _candidates(self) -> Iterator[Expr]:
         if NEVER in self.conditions:
             return
-        yield collected(self.expr, self.constants)
+        forms = [self.expr, collected(self.expr, self.constants)]
+        yield from forms
         for mode in self._modes():
-            yield from self._normalizer(mode).forms(self.expr)
-        yield self.shrunk(self.expr)
+            for form in self._normalizer(mode).forms(self.expr):
+                yield form
+                forms.append(form)
+        forms.append(self.shrunk(self.expr))
+        yield forms[-1]
+        widest = _WIDEST_REGROUPED * min(form.size for form in forms)
+        regroup = Regrouper(self.constants).regrouped
+        yield from (regroup(form) for form in forms if form.size <= widest)
+        if {"sin", "cos"} & {node.op for node in walk(self.expr)}:
+            regroup = Regrouper(self.constants, cotangents=True).regrouped
+            yield from (regroup(form) for form in forms if form.size <= widest)
 
     def cautious(self) -> list[Expr]:
         """Forms in which roots, logarithms and their arguments stay together."""
@@ -126,23 +140,38 @@ class Workbench:
         theirs = self.ledger.conditions(result)
         added = self.ledger.missing(theirs, self.conditions)
         dropped = self.ledger.missing(self.conditions, theirs)
+        follows = self._zero_sets.follows
+        added = [condition for condition in added if not follows(condition, self.conditions)]
+        dropped = [condition for condition in dropped if not follows(condition, theirs)]
         return added, dropped
 
+    @cached_property
+    def _zero_sets(self) -> ZeroSets:
+        return ZeroSets(self.constants, self.signs)
+
     def allows(self, result: Expr, domain: str) -> list[Condition] | None:
-        """Conditions dropped by ``result`` if ``domain`` permits all of it, else None."""
+        """Conditions that ``result`` changes if ``domain`` permits all of it, else None."""
         if NEVER in self.conditions:
             return None
         try:
             added, dropped = self.change_of_domain(result)
         except ExpressionError:  # a condition deeper than a term may be cannot be compared
             return None
-        if added:
+        if added and (domain == "preserve" or not all(map(_is_pole, added))):
             return None
         if domain == "any" or not dropped:
-            return dropped
+            return [*dropped, *added]
         if domain == "isolated" and all(is_isolated(condition) for condition in dropped):
-            return dropped
+            return [*dropped, *added]
         return None
+
+
+def _is_pole(condition: Condition) -> bool:
+    """Whether ``condition`` leaves out the poles of a tangent: there a cotangent is 0.
+
+    No floating-point number is such a pole, so writing ``1/tan(x)`` loses no value of a model.
+    """
+    return condition.relation == "!=" and condition.term.op == "cos"
 
 
 def _is_monomial(expr: Expr) -> bool:

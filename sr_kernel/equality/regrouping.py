@@ -1,0 +1,397 @@
+"""Sums and products rearranged without being multiplied out.
+
+The rational normal form sees a term as a whole, and only where it can be multiplied out.  Here
+every sum and product of the tree is looked at by itself: what several terms share (a factor, a
+divisor, a coefficient) is stated once, multiples of sums are taken apart where constants then
+merge, sums inside products are scaled so that one coefficient fewer is written, and constants are
+folded into floats next to them.  No step changes where a term is defined.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from math import log
+
+from sr_kernel.equality.constants import ONE, Constants, rational
+from sr_kernel.equality.order import order_key
+from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
+from sr_kernel.equality.writing import power_term, product_term, sum_term
+from sr_kernel.expr import Expr, apply, rebuild, walk
+from sr_kernel.numeric.precise import evaluate_precise
+
+_LARGEST_EXPONENT = 10**4
+_LARGEST_BITS = 2000
+_LARGEST_BASE = 10**6
+_FOLD_DIGITS = 30
+_FLATTEST, _STEEPEST = 0.01, 50.0
+"""A float base near 1 has too few digits left for its logarithm."""
+
+_ONCE = Fraction(1)
+_DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
+Powers = dict[Expr, int]
+Monomial = tuple[Fraction, Powers]
+"""A coefficient and the powers of bases it stands before."""
+
+
+class Regrouper:
+    """Regroups terms with one set of constants; remembers what it did.
+
+    With ``cotangents`` also ``cos(x)/sin(x)`` becomes ``1/tan(x)``, which takes the zeros of the
+    cosine out of the domain.
+    """
+
+    def __init__(self, constants: Constants, *, cotangents: bool = False) -> None:
+        self.constants = constants
+        self.cotangents = cotangents
+        self._known: dict[Expr, Expr] = {}
+
+    def regrouped(self, expr: Expr) -> Expr:
+        """``expr`` with its sums and products regrouped where that is smaller."""
+        found = self._known.get(expr)
+        if found is None:
+            args = tuple(map(self.regrouped, expr.args))
+            found = self._smaller(rebuild(expr, args))
+            self._known[expr] = self._known[found] = found
+        return found
+
+    def _smaller(self, node: Expr) -> Expr:
+        if node.op == "add":
+            found = self._sum(node)
+        elif node.op in ("mul", "div", "neg"):
+            found = self._product(node)
+        elif node.op == "pow":
+            found = self._power(node)
+        else:
+            return node
+        return found if found.size < node.size else node
+
+    # ------------------------------------------------------------------ sums
+
+    def _sum(self, node: Expr) -> Expr:
+        terms = self._collected(self._terms(node))
+        return self._total(cosecants_joined(terms) if self.cotangents else terms)
+
+    def _terms(self, node: Expr, scale: Fraction = Fraction(1)) -> Iterator[Monomial]:
+        """The terms of a sum; multiples of sums inside it are taken apart."""
+        for arg in node.args if node.op == "add" else (node,):
+            q, powers = monomial(arg)
+            ((base, power),) = powers.items() if len(powers) == 1 else ((ONE, 0),)
+            if power == 1 and base.op == "add":
+                yield from self._terms(base, scale * q)
+            else:
+                yield scale * q, powers
+
+    def _collected(self, terms: Iterable[Monomial]) -> list[Monomial]:
+        """Like terms added up, constants folded into a float among them."""
+        total: dict[frozenset[tuple[Expr, int]], Fraction] = {}
+        for q, powers in terms:
+            key = frozenset(powers.items())
+            total[key] = total.get(key, Fraction(0)) + q
+        found = [(q, dict(key)) for key, q in total.items() if q != 0]
+        return self._with_constants_folded(found)
+
+    def _with_constants_folded(self, terms: list[Monomial]) -> list[Monomial]:
+        fixed = [term for term in terms if all(map(_is_foldable, term[1]))]
+        if len(fixed) < 2 or not any(self.constants.is_float(q) for q, _ in fixed):
+            return terms
+        value = self._value(sum_term([self._written(term) for term in fixed], self.constants))
+        if value is None:
+            return terms
+        rest = [term for term in terms if term not in fixed]
+        return [*rest, (value, {})] if value else rest
+
+    def _value(self, expr: Expr) -> Fraction | None:
+        found = evaluate_precise(expr, {}, _FOLD_DIGITS)
+        return None if found is None else self.constants.remember(float(found))
+
+    def _written(self, term: Monomial) -> tuple[Fraction, Expr]:
+        return term[0], _product_of(Fraction(1), term[1], self.constants)
+
+    def _total(self, terms: list[Monomial]) -> Expr:
+        return sum_term(self._grouped(terms), self.constants)
+
+    def _grouped(self, terms: list[Monomial]) -> list[tuple[Fraction, Expr]]:
+        """Greedy: what saves most is stated once, then again inside and outside."""
+        shared = _best_share(terms) if len(terms) > 1 else None
+        if shared is None:
+            return [self._written(term) for term in terms]
+        q, powers, places = shared
+        inside = [_without(terms[place], q, powers) for place in places]
+        outside = [term for place, term in enumerate(terms) if place not in places]
+        inner = self._total(self._collected(inside))
+        factor, rest = monomial(inner)
+        if rest.keys() & powers.keys():
+            rest = {inner: 1}
+            factor = Fraction(1)
+        whole = _product_of(Fraction(1), {**powers, **rest}, self.constants)
+        return [(q * factor, whole), *self._grouped(outside)]
+
+    # ------------------------------------------------------------------ products
+
+    def _product(self, node: Expr) -> Expr:
+        q, scaled = self._scaled(*self._folded(*monomial(node)))
+        q, scaled = conjugates_joined(q, scaled)
+        if self.cotangents:
+            scaled = with_cotangents(scaled)
+        if q < 0:
+            q, scaled = self._turned(q, scaled)
+        if len(scaled) == 1 and q != 1:
+            ((base, power),) = scaled.items()
+            if base.op == "add" and power == 1:
+                apart = self._sum(_product_of(q, scaled, self.constants))
+                if apart.size <= _product_of(q, scaled, self.constants).size:
+                    return apart
+        return _product_of(q, scaled, self.constants)
+
+    def _folded(self, q: Fraction, powers: Powers) -> Monomial:
+        """Constant factors as part of a float coefficient."""
+        fixed = {base: power for base, power in powers.items() if _is_foldable(base)}
+        if not fixed or not self.constants.is_float(q):
+            return q, powers
+        value = self._value(_product_of(q, fixed, self.constants))
+        if value is None:
+            return q, powers
+        return value, {base: power for base, power in powers.items() if base not in fixed}
+
+    def _scaled(self, q: Fraction, powers: Powers) -> Monomial:
+        """Coefficients moved from inside the factors to the front."""
+        scaled: Powers = {}
+        for whole, power in powers.items():
+            unit, base = self._normalized(whole)
+            if size_of(unit) * abs(power) <= _LARGEST_BITS:
+                q *= unit**power
+            else:
+                base = whole
+            scaled[base] = scaled.get(base, 0) + power
+        return q, {base: power for base, power in scaled.items() if power}
+
+    def _normalized(self, base: Expr) -> tuple[Fraction, Expr]:
+        """A factor as a coefficient times what is left: 2 and ``abs(x)`` of ``abs(2*x)``."""
+        if base.op == "add":
+            unit = self._unit(base)
+            return (unit, self._divided(base, unit)) if unit != 1 else (unit, base)
+        degree = _degree(base)
+        if not degree:
+            return _ONCE, base
+        q, powers = self._scaled(*monomial(base.args[0]))
+        is_fitted = q != 0 and powers and self.constants.is_float(q)
+        found = self._root(abs(q), degree) if is_fitted else None
+        if found is None:
+            return _ONCE, base
+        is_odd = base.op == "cbrt"
+        inner = self._signed(q if not is_odd and base.op != "abs" else _ONCE, powers)
+        sign = -1 if is_odd and q < 0 else 1
+        return sign * found, rebuild(base, (inner, *base.args[1:]))
+
+    def _signed(self, q: Fraction, powers: Powers) -> Expr:
+        """The product with the sign of ``q``."""
+        ((base, power),) = powers.items() if len(powers) == 1 else ((ONE, 0),)
+        if q < 0 and base.op == "add" and power == 1:
+            return self._divided(base, -_ONCE)
+        return _product_of(Fraction(1 if q > 0 else -1), powers, self.constants)
+
+    def _root(self, value: Fraction, degree: Fraction) -> Fraction | None:
+        if degree == 1:
+            return value
+        return self.constants.root(value, degree)
+
+    def _unit(self, total: Expr) -> Fraction:
+        """The float that most terms of a sum have as their coefficient; 1 if none does."""
+        found = [monomial(arg) for arg in total.args]
+        sizes = Counter(abs(q) for q, powers in found if _has_coefficient_slot(powers))
+        if not sizes or not any(self.constants.is_float(q) for q, _ in found):
+            return Fraction(1)
+        most = max(sizes.values())
+        if sizes[Fraction(1)] == most:
+            return Fraction(1)
+        unit = min(size for size, count in sizes.items() if count == most)
+        positive = sum(q > 0 for q, powers in found if abs(q) == unit)
+        return unit if 2 * positive >= most else -unit
+
+    def _divided(self, total: Expr, unit: Fraction) -> Expr:
+        terms = [(q / unit, powers) for q, powers in map(monomial, total.args)]
+        return self._total(terms)
+
+    def _turned(self, q: Fraction, powers: Powers) -> Monomial:
+        """A minus sign moved into a sum that has a minus already."""
+        for base in sorted(powers, key=order_key):
+            if base.op != "add" or not powers[base] % 2 or all(a.op != "neg" for a in base.args):
+                continue
+            other = self._total([(-c, rest) for c, rest in map(monomial, base.args)])
+            if other.size <= base.size and other not in powers:
+                rest = {key: power for key, power in powers.items() if key is not base}
+                return -q, {**rest, other: powers[base]}
+        return q, powers
+
+    # ------------------------------------------------------------------ powers
+
+    def _power(self, node: Expr) -> Expr:
+        """``c**(q*u)`` as ``(c**q)**u`` for a literal c."""
+        base, exponent = node.args
+        if not isinstance(base.value, Fraction | float) or exponent.is_number:
+            return node
+        value = rational(base.value)
+        q, powers = monomial(exponent)
+        if value <= 0 or value == 1 or q in (0, 1) or not powers:
+            return node
+        found = self._base(value, q)
+        if found is None:
+            return node
+        rest = _product_of(Fraction(1), powers, self.constants)
+        return apply("pow", self.constants.literal(found), rest)
+
+    def _base(self, value: Fraction, q: Fraction) -> Fraction | None:
+        if self.constants.is_float(value) or self.constants.is_float(q):
+            if not _FLATTEST < abs(q * Fraction(log(value))) < _STEEPEST:
+                return None
+            return self.constants.remember(float(value) ** float(q))
+        if q.denominator != 1 or not 1 < q < _LARGEST_BITS or value.denominator != 1:
+            return None
+        whole = value ** int(q)
+        return whole if whole <= _LARGEST_BASE else None
+
+
+def monomial(term: Expr) -> Monomial:
+    """``term`` as a rational coefficient times whole powers."""
+    powers: Powers = {}
+    q = _gather(powers, term, 1)
+    return q, {base: power for base, power in powers.items() if power}
+
+
+def _gather(powers: Powers, node: Expr, exponent: int) -> Fraction:
+    if isinstance(node.value, Fraction | float):
+        value = rational(node.value)
+        if (value != 0 or exponent > 0) and size_of(value) * abs(exponent) <= _LARGEST_BITS:
+            return value**exponent
+    elif node.op == "mul":
+        q = Fraction(1)
+        for arg in node.args:
+            q *= _gather(powers, arg, exponent)
+        return q
+    elif node.op == "div":
+        return _gather(powers, node.args[0], exponent) * _gather(powers, node.args[1], -exponent)
+    elif node.op == "neg":
+        return _gather(powers, node.args[0], exponent) * (-1 if exponent % 2 else 1)
+    elif node.op == "pow":
+        inner = _whole(node.args[1])
+        if inner and abs(inner * exponent) <= _LARGEST_EXPONENT:
+            return _gather(powers, node.args[0], inner * exponent)
+    powers[node] = powers.get(node, 0) + exponent
+    return Fraction(1)
+
+
+def _degree(base: Expr) -> Fraction:
+    """The degree of a function that is homogeneous over positive factors, 0 for others."""
+    value = base.args[1].value if base.op == "pow" else None
+    if isinstance(value, Fraction | float):
+        return rational(value)
+    return _DEGREES.get(base.op, Fraction(0))
+
+
+def size_of(value: Fraction) -> int:
+    """Bits of the longer of numerator and denominator."""
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _whole(exponent: Expr) -> int:
+    """A whole number other than 0, else 0."""
+    value = exponent.value
+    if isinstance(value, Fraction | float):
+        power = rational(value)
+        if power.denominator == 1 and abs(power) <= _LARGEST_EXPONENT:
+            return int(power)
+    return 0
+
+
+def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
+    """The product; factors above and below with one exponent share it: ``(x/y)**2``."""
+    levels: dict[int, tuple[list[Expr], list[Expr]]] = {}
+    for base, power in powers.items():
+        levels.setdefault(abs(power), ([], []))[power < 0].append(base)
+    factors = []
+    for level, (above, below) in levels.items():
+        if level > 1 and above and below:
+            once = [*((base, _ONCE) for base in above), *((base, -_ONCE) for base in below)]
+            factors.append((product_term(_ONCE, once, None), Fraction(level)))
+        else:
+            factors += [(base, Fraction(level)) for base in above]
+            factors += [(base, Fraction(-level)) for base in below]
+    return product_term(q, factors, constants)
+
+
+def _has_coefficient_slot(powers: Powers) -> bool:
+    """Whether a coefficient costs two nodes: over a plain divisor it only replaces the 1."""
+    if any(power > 0 for power in powers.values()):
+        return True
+    return len(powers) == 1 and min(powers.values()) < -1
+
+
+def _without(term: Monomial, q: Fraction, powers: Powers) -> Monomial:
+    """``term/(q*powers)``."""
+    rest = dict(term[1])
+    for base, power in powers.items():
+        rest[base] -= power
+        if rest[base] == 0:
+            del rest[base]
+    return term[0] / q, rest
+
+
+Share = tuple[Fraction, Powers, tuple[int, ...]]
+"""A coefficient or a power and the places of the terms that have it."""
+
+
+def _best_share(terms: Sequence[Monomial]) -> Share | None:
+    """What saves most when it is stated once for all terms that have it."""
+    best: tuple[int, tuple[object, ...]] | None = None
+    found: Share | None = None
+    for gain, rank, share in _shares(terms):
+        if gain > 0 and (best is None or gain > best[0] or (gain == best[0] and rank < best[1])):
+            best, found = (gain, rank), share
+    return found
+
+
+def _shares(terms: Sequence[Monomial]) -> Iterator[tuple[int, tuple[object, ...], Share]]:
+    """Savings in nodes, a rank to break ties, and what is shared."""
+    users: dict[tuple[Expr, bool], list[int]] = {}
+    equal: dict[Fraction, list[int]] = {}
+    for place, (q, powers) in enumerate(terms):
+        for base, power in powers.items():
+            users.setdefault((base, power > 0), []).append(place)
+        if abs(q) != 1 and _has_coefficient_slot(powers):
+            equal.setdefault(abs(q), []).append(place)
+    for (base, positive), places in users.items():
+        if len(places) > 1:
+            least = min(abs(terms[place][1][base]) for place in places)
+            part = power_term(base, Fraction(least), None).size
+            saved = sum(_saved(terms[place], base, least, part) for place in places)
+            power = least if positive else -least
+            rank = (0, not positive, order_key(base))
+            yield saved - part - 1, rank, (Fraction(1), {base: power}, tuple(places))
+    for q, places in equal.items():
+        if len(places) > 1:
+            yield 2 * (len(places) - 1), (1, q), (q, {}, tuple(places))
+
+
+def _saved(term: Monomial, base: Expr, least: int, part: int) -> int:
+    """Nodes that a term loses with ``base**least``."""
+    q, powers = term
+    left = abs(powers[base]) - least
+    if left:
+        whole = power_term(base, Fraction(left + least), None).size
+        return whole - power_term(base, Fraction(left), None).size
+    is_last = len(powers) == 1 and abs(q) == 1
+    if is_last and (powers[base] > 0 or least > 1):
+        return part - 1
+    return part + 1
+
+
+@lru_cache(maxsize=4096)
+def _is_foldable(expr: Expr) -> bool:
+    """Whether ``expr`` is a constant that may become a float: no variable, no pi, no e."""
+    return all(not node.is_symbol and node.op not in ("pi", "e") for node in walk(expr))
+
+
+__all__ = ["Regrouper", "monomial"]
