@@ -32,6 +32,7 @@ _STEPPED = frozenset({"abs", "sign", "floor", "ceil", "mod", "min", "max"})
 _MASKS = {"!=": NONZERO, ">": POSITIVE, ">=": NONNEGATIVE}
 _FLIPPED = {"!=": NONZERO, ">": NEGATIVE, ">=": NONPOSITIVE}
 REAL = "real"
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,11 @@ class Ledger:
     def missing(self, wanted: Iterable[Condition], given: frozenset[Condition]) -> list[Condition]:
         """Those of ``wanted`` that do not follow from ``given``, in canonical order."""
         signs = self.signs(given)
-        open_ones = [c for c in wanted if c not in given and not _holds(c, signs)]
+        open_ones = [
+            c
+            for c in wanted
+            if c not in given and not _holds(c, signs) and not any(_alike(c, g) for g in given)
+        ]
         return sorted(open_ones, key=lambda c: (order_key(c.term), c.relation))
 
     def _normalized(self, relation: str, term: Expr) -> Iterable[Condition]:
@@ -212,6 +217,20 @@ def _holds(condition: Condition, signs: Signs) -> bool:
     if condition.relation == REAL:
         return signs.positive(condition.term.args[0])
     return not signs.of(condition.term) & ~_MASKS[condition.relation]
+
+
+def _alike(one: Condition, other: Condition) -> bool:
+    """Whether two conditions are the same but for the rounding of floats."""
+    return one.relation == other.relation and _rounded_alike(one.term, other.term)
+
+
+def _rounded_alike(one: Expr, other: Expr) -> bool:
+    if one is other:
+        return True
+    if isinstance(one.value, float) and isinstance(other.value, float):
+        return math.isclose(one.value, other.value, rel_tol=_ROUNDING)
+    same = one.op == other.op and one.args and len(one.args) == len(other.args)
+    return bool(same) and all(map(_rounded_alike, one.args, other.args))
 
 
 def _narrow(box: dict[str, Interval], condition: Condition) -> None:

@@ -74,3 +74,15 @@ def test_isolated_holes() -> None:
     assert holes("1/(x - abs(x))") == [False]
     assert holes("sqrt(x)") == [False]
     assert holes("1/floor(x)") == [False]
+
+
+def test_conditions_that_rounding_sets_apart_are_the_same() -> None:
+    def missing(wanted: str, given: str) -> int:
+        terms = parse(wanted), parse(given)
+        book = Ledger(Normalizer(Constants(terms)))
+        return len(book.missing(*map(book.conditions, terms)))
+
+    assert missing("log(y + 0.30000000000000004*sin(x))", "log(y + 0.3*sin(x))") == 0
+    assert missing("log(y + 0.3001*sin(x))", "log(y + 0.3*sin(x))") == 1
+    assert missing("log(y + 0.3*cos(x))", "log(y + 0.3*sin(x))") == 1
+    assert missing("sqrt(y + 0.3*sin(x))", "1/(y + 0.3*sin(x))") == 1
