@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-search screenshots chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-search bench-verdicts bench-parameters screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -84,6 +84,12 @@ PAIRS ?= 10000
 bench-verdicts: $(STAMPS)/python  ## verdicts on generated pairs, equal and mutated (PAIRS, SEED)
 	$(call say,Comparing $(PAIRS) generated pairs)
 	@$(BIN)/python tests/bench/verdicts.py --count $(PAIRS) --seed $(SEED)
+
+MODELS ?= 1000
+bench-parameters: $(STAMPS)/python  ## constants left by cost="parameters" against the rank (MODELS, SEED, DATA)
+	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
+	$(call say,Merging the constants of $(MODELS) raw models)
+	@$(BIN)/python tests/bench/parameters.py --data $(DATA) --count $(MODELS) --seed $(SEED)
 
 screenshots: install chromium  ## take the README's pictures anew
 	$(call say,Taking docs/finished.png)

@@ -231,17 +231,18 @@ class _Merger:
 
     def _logarithm(self, arg: Scaled) -> Scaled:
         """A fitted factor of the argument becomes a summand, a fitted exponent a factor."""
-        shift = _function(math.log, abs(arg.scale)) if arg.free else None
-        if shift is None:
+        if arg.core is ONE:
+            shift = _function(math.log, arg.scale) if arg.free else None
+            return _plain(apply("log", _times(arg))) if shift is None else _constant(shift, True)
+        shift = _function(math.log, abs(arg.scale)) if arg.free else Fraction(0)
+        if shift is None or (not arg.free and arg.scale != 1):
             return _plain(apply("log", self.written(arg)))
         sign = Fraction(1 if arg.scale > 0 else -1)
-        if arg.core is ONE:
-            return _constant(shift, True) if sign > 0 else _plain(apply("log", _times(arg)))
         inner = _plain(apply("log", self.written(Scaled(sign, False, arg.core))))
         if sign > 0 and _has_fitted_exponent(arg.core):
             base, power = arg.core.args
             inner = Scaled(rational(power.value), True, apply("log", base))  # type: ignore[arg-type]
-        return self._sum([inner, _constant(shift, True)])
+        return self._sum([inner, _constant(shift, True)]) if arg.free else inner
 
     def _homogeneous(self, op: str, arg: Scaled) -> Scaled:
         """``f(q*t)`` as ``q*f(t)`` up to sign, power or, for ``sign``, any fitted q."""
