@@ -141,6 +141,9 @@ def _expanded(n: Normalizer, op: str, terms: list[tuple[Fraction, Expr]]) -> Cor
 
 
 def _pair(n: Normalizer, terms: list[tuple[Fraction, Expr]]) -> tuple[Core, Core]:
+    if len(terms) == 1 and terms[0][1] is PI:
+        turns = terms[0][0]
+        return _special_sine(turns % 2), _special_sine((turns + HALF) % 2)
     arg = apply("add", *(number(q) * atom for q, atom in terms))
     return _plain(n, "sin", arg), _plain(n, "cos", arg)
 

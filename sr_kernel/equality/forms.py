@@ -35,6 +35,8 @@ class Writer:
 
     def __init__(self, constants: Constants) -> None:
         self.constants = constants
+        self.divided: set[Expr] = set()
+        """The forms with a part divided out."""
 
     def forms(
         self, above: Polynomial, below: Polynomial, ring: Ring, size: int = 10**9
@@ -57,7 +59,10 @@ class Writer:
                 continue
             if written is not None:
                 found[written] = None
-        found |= dict.fromkeys(divided_forms(self, above, below, ring))
+        for form in divided_forms(self, above, below, ring):
+            if form not in found:
+                self.divided.add(form)
+                found[form] = None
         return list(found)
 
     # ------------------------------------------------------------------ pieces

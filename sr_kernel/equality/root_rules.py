@@ -89,6 +89,10 @@ def base_power(n: Normalizer, base: Expr, q: Fraction) -> Core:
         )
     if q.denominator == 1:
         return raised(n.core(base), q.numerator)
+    if base.op == "pow" and n.signs.nonnegative(base.args[0]):
+        inner = constant_value(base.args[1])
+        if inner is not None and inner.denominator > 1:
+            return rational_power(n, base.args[0], inner * q)
     core = n.core(base)
     if isinstance(core, Kernel) and not is_compound(base):
         return Kernel(core.base, core.atom, core.power * q)

@@ -18,9 +18,9 @@ from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.sign import Signs
 from sr_kernel.expr import Expr, apply, number, walk
 
-_RELATED = frozenset(
-    {"sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "sqrt"},
-)
+_RELATED = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "sqrt"})
+_NUMERATORS = {"tan": "sin", "tanh": "sinh"}
+"""Functions with the same zeros wherever the first is defined."""
 _MOST_GIVEN = 4
 _LARGEST = 40
 
@@ -65,6 +65,8 @@ def _numerator(n: Normalizer, term: Expr) -> Expr | None:
 
     Clearing a denominator of roots multiplies by a conjugate, which has zeros of its own.
     """
+    if term.op in _NUMERATORS:
+        term = apply(_NUMERATORS[term.op], *term.args)
     form = n.form(term)
     if not form.below.is_one() and any(_is_root(node) for node in walk(term)):
         return None

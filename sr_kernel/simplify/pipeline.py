@@ -101,7 +101,7 @@ class Pipeline:
                 groups.append(self._forms(bench))
             benches.append(bench)
             task.seconds += time.perf_counter() - started
-        self._improve(tasks, groups)
+        self._improve(tasks, benches, groups)
         for i, until in enumerate(self._turns(len(tasks))):
             started = time.perf_counter()
             with deadline(until):
@@ -119,9 +119,14 @@ class Pipeline:
         left = self.situation.time_left()
         return turns(count, None if left is None else time.monotonic() + share * left)
 
-    def _improve(self, tasks: list[_Task], groups: list[list[Expr]]) -> None:
+    def _improve(
+        self, tasks: list[_Task], benches: list[Workbench], groups: list[list[Expr]]
+    ) -> None:
         """Adds to each group what the shared e-graph finds, unless it has seen those forms."""
-        seeds = [self._seeds(group) for group in groups]
+        seeds = [
+            self._seeds([group[0], *(form for form in group[1:] if form not in bench.regrouped)])
+            for bench, group in zip(benches, groups, strict=True)
+        ]
         chosen = [
             i
             for i, (task, group) in enumerate(zip(tasks, groups, strict=True))

@@ -41,6 +41,8 @@ class Workbench:
         self._plain = Normalizer(self.constants, signs)
         self.ledger = Ledger(self._plain)
         self._shrunk: dict[Expr, Expr] = {}
+        self.regrouped: set[Expr] = set()
+        """Candidates whose shape hides what rules look for."""
 
     @cached_property
     def conditions(self) -> frozenset[Condition]:
@@ -67,17 +69,29 @@ class Workbench:
         forms = [self.expr, collected(self.expr, self.constants)]
         yield from forms
         for mode in self._modes():
-            for form in self._normalizer(mode).forms(self.expr):
+            normalizer = self._normalizer(mode)
+            for form in normalizer.forms(self.expr):
                 yield form
                 forms.append(form)
+                if form in normalizer.writer.divided:
+                    self.regrouped.add(ordered(form))
         forms.append(self.shrunk(self.expr))
         yield forms[-1]
+        yield from self._regrouped(forms)
+
+    def _regrouped(self, forms: list[Expr]) -> Iterator[Expr]:
+        plain = set(map(ordered, forms))
         widest = _WIDEST_REGROUPED * min(form.size for form in forms)
-        regroup = Regrouper(self.constants).regrouped
-        yield from (regroup(form) for form in forms if form.size <= widest)
+        regroupers = [Regrouper(self.constants)]
         if {"sin", "cos"} & {node.op for node in walk(self.expr)}:
-            regroup = Regrouper(self.constants, cotangents=True).regrouped
-            yield from (regroup(form) for form in forms if form.size <= widest)
+            regroupers.append(Regrouper(self.constants, cotangents=True))
+        for regrouper in regroupers:
+            for form in forms:
+                if form.size <= widest:
+                    found = ordered(regrouper.regrouped(form))
+                    if found not in plain:
+                        self.regrouped.add(found)
+                    yield found
 
     def cautious(self) -> list[Expr]:
         """Forms in which roots, logarithms and their arguments stay together."""
