@@ -250,7 +250,8 @@ class _Reader:
                 raise self.arity(token, SUGAR[name][0], count)
             return substitute(_meaning(name), dict(zip("ab", args, strict=False)))
         known = [*(s for s, r in SPELLINGS.items() if r.arity), *SUGAR]
-        raise self.error(f"there is no function {_clip(name)!r}{_closest(name, known)}", token)
+        way_out = _INSTEAD.get(name) or _closest(name, known)
+        raise self.error(f"there is no function {_clip(name)!r}{way_out}", token)
 
     def arity(self, token: _Token, wanted: int, got: int) -> ExpressionError:
         count = (
@@ -293,6 +294,11 @@ def _unreadable(text: str, at: int) -> ExpressionError:
         "%": "write mod(a, b) for the remainder",
     }.get(char, f"{char!r} cannot be read")
     return ExpressionError(f"{hint} (at character {at + 1})", text, at)
+
+
+_ANGLE = ": write 2*atan(y/(sqrt(x**2 + y**2) + x)) for the angle of the point (x, y)"
+_INSTEAD = {"atan2": _ANGLE, "arctan2": _ANGLE, "fma": ": write a*b + c"}
+"""Ways out for functions that are another function's neighbours in name only."""
 
 
 def _closest(name: str, known: Collection[str]) -> str:

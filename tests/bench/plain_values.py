@@ -42,7 +42,9 @@ def _value(expr: Expr, point: Mapping[str, Any], done: dict[Expr, Any]) -> Any:
     return found
 
 
-_HUGE = mpmath.mpf(10) ** 3000
+_HUGE = mpmath.mpf(10) ** 200_000
+_FAR = 200_000
+"""Largest exponent that is computed."""
 _STEP = mpmath.mpf(10) ** -30
 
 
@@ -63,7 +65,7 @@ def _inside(function: Callable[[Any], Any], low: float, high: float) -> Callable
 
 
 def _power(a: Any, b: Any) -> Any:
-    if abs(b) > 5000:
+    if abs(b) > _FAR:
         raise _UndefinedError
     if b == mpmath.floor(b):
         if b < 0 and not _clear(a):
@@ -75,13 +77,13 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def _exp(a: Any) -> Any:
-    if abs(a) > 5000:
+    if abs(a) > _FAR:
         raise _UndefinedError
     return mpmath.exp(a)
 
 
 def _small(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return _inside(function, -5000, 5000)
+    return _inside(function, -_FAR, _FAR)
 
 
 def _stepped(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -12,6 +12,7 @@ import gzip
 import json
 import math
 import random
+import re
 import statistics
 import sys
 import time
@@ -23,6 +24,7 @@ from peers import Answer, Case, Peer, symengine_answer
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr, has_floats, parse, to_text, variables, walk
+from sr_kernel.expr.operators import SPELLINGS
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
 from sr_kernel.numeric.precise import evaluate_precise
 from sr_kernel.simplify import Simplification, simplify_all_detailed
@@ -49,7 +51,8 @@ def pairs(folder: Path) -> Iterator[Case]:
 
 def preconditions(folder: Path) -> Iterator[Case]:
     for row in _rows(folder / "D_fpcore.jsonl"):
-        yield from _case(row["expr"], row.get("precondition") or "")
+        texts = (row["expr"], row.get("precondition") or "")
+        yield from _case(*(quoted(text, row.get("vars") or ()) for text in texts))
 
 
 SETS = {"D_raw_models": raw_models, "D_pairs": pairs, "D_fpcore": preconditions}
@@ -58,6 +61,14 @@ SETS = {"D_raw_models": raw_models, "D_pairs": pairs, "D_fpcore": preconditions}
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)
+
+
+def quoted(text: str, names: Iterable[str]) -> str:
+    """``text`` with the variables that would be read as constants or functions in backticks."""
+    for name in names:
+        if name in SPELLINGS:
+            text = re.sub(rf"(?<![\w.`]){name}(?![\w`(])", f"`{name}`", text)
+    return text
 
 
 def _case(text: str, precondition: str = "", known: str | None = None) -> Iterator[Case]:
