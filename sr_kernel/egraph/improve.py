@@ -327,10 +327,10 @@ _LOCAL = threading.local()
 
 
 def session_for(rules: Ruleset) -> Session:
-    """This thread's session with these rules loaded; a broken one is replaced."""
+    """This thread's session with these rules loaded; a broken or worn one is replaced."""
     kept: dict[str, Session] = _LOCAL.__dict__.setdefault("sessions", {})
     session = kept.get(rules.digest)
-    if session is None or session.broken:
+    if session is None or session.broken or session.is_worn:
         session = Session()
         session.load(program_forms(rules))
         while len(kept) >= SESSIONS_KEPT:

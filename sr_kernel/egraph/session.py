@@ -12,6 +12,7 @@ golden tests):
 * there is no limit inside an iteration, so rulesets are stepped one iteration at a time;
 * bad programs raise ``EggSmolError``, and some mistakes raise ``PanicException``, which is a
   ``BaseException``; a session that met either, or was interrupted, is discarded by its owner;
+* every iteration leaves a report behind, 3 kB or so, which only a new database is rid of;
 * a term nested 20,000 deep crashes the process: terms are bounded by ``Expr``'s own depth limit.
 """
 
@@ -35,6 +36,8 @@ from sr_kernel.errors import RuleError, SrKernelError
 NATIVE = "egglog.bindings"
 ROWS_KEPT = 1_500
 """Rows of earlier batches that are not worth a new clone (about 15 ms) to be rid of."""
+STEPS_KEPT = 6_000
+"""Iterations whose reports, about 20 MB, are not worth a new database (about 0.2 s)."""
 
 
 class EGraphError(SrKernelError):
@@ -71,6 +74,7 @@ class Session:
         self._parsed: dict[str, list[Any]] = {}
         self._folder: Path | None = None
         self.broken = False
+        self._steps = 0
         self._rows = 0
         self._next = 0
         self._settled = True
@@ -139,8 +143,14 @@ class Session:
         """Let the next batch start from a fresh clone."""
         self._rows = ROWS_KEPT + 1
 
+    @property
+    def is_worn(self) -> bool:
+        """Whether a new session would be better: this one holds too many reports."""
+        return self._steps > STEPS_KEPT
+
     def step(self, ruleset: str) -> int:
         """One iteration of a ruleset: the number of its matches, 0 if nothing changed."""
+        self._steps += 1
         report = self.command(f"(run {ruleset} 1)")[0].report
         return sum(report.num_matches_per_rule.values()) if report.updated else 0
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from sr_kernel.egraph.session import EGraphError, Session
+from sr_kernel.egraph.session import STEPS_KEPT, EGraphError, Session
 from sr_kernel.errors import RuleError
 
 LANGUAGE = [
@@ -63,6 +63,15 @@ def test_an_interrupted_command_breaks_the_session(monkeypatch: pytest.MonkeyPat
     with pytest.raises(KeyboardInterrupt):
         session.step("main")
     assert session.broken
+
+
+def test_a_session_wears_out() -> None:
+    session = session_with()
+    for _ in range(STEPS_KEPT):
+        session.step("main")
+    assert not session.is_worn
+    session.step("main")
+    assert session.is_worn
 
 
 def test_a_session_is_broken_between_two_clones(monkeypatch: pytest.MonkeyPatch) -> None:
