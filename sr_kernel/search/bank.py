@@ -197,9 +197,7 @@ class Bank:
             self._absorb(rows, kind, part, np.zeros_like(part))
             yield self._count
 
-    def _binary(
-        self, kind: int, operation: Operation, first: int, second: int
-    ) -> Iterator[int]:
+    def _binary(self, kind: int, operation: Operation, first: int, second: int) -> Iterator[int]:
         symmetric = operation.commutative or operation.name == "sub"
         a, b = self._levels.get(first), self._levels.get(second)
         if a is None or b is None or (symmetric and first > second):

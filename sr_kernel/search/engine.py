@@ -12,6 +12,7 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, number, symbol, transform
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
+from sr_kernel.search.exactly import ExactProposer
 from sr_kernel.search.front import Front
 from sr_kernel.search.law import Law
 from sr_kernel.search.linear import LinearProposer
@@ -19,7 +20,7 @@ from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
-from sr_kernel.search.refine import Fitted, fit, refine, rounded
+from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import tidy
@@ -52,7 +53,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """``front`` by growing complexity and strictly falling loss; ``best`` is its last law.
+    """``front`` by growing complexity and strictly falling loss; ``best`` is what describes the
+    data most shortly, as a rule its last law (a later one fits better, on too few rows to trust).
 
     ``stop_reason``: "exact" (explains all rows to rounding), "time", "exhausted" (nothing left to
     try), "plateau" (rounds without news), "stopped" (asked to), "failed" (the process died).
@@ -73,9 +75,7 @@ class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
 
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
-    return [
-        PowerProposer(exact=True), LinearProposer(exact=True), LinearProposer(), PowerProposer(),
-    ]  # fmt: skip
+    return [ExactProposer(), LinearProposer(), PowerProposer(), ExactProposer(later=True)]
 
 
 def search(
@@ -217,7 +217,7 @@ class _Run:
         self._tries[skeleton] = tries + 1
         self.fitted += 1
         try:
-            fitted = fit(expr, context.sample, max_steps=10, units=False)
+            fitted = quick_fit(expr, context.sample)
             if fitted is None:
                 return
             context.archive.add(fitted)
@@ -241,13 +241,13 @@ class _Run:
     # ---------------------------------------------------------------- what is shown
 
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
-        laws = self.presenter.laws(self.context.front, seconds, final=final)
+        laws, best = self.presenter.laws(self.context.front, seconds, final=final)
         return Progress(
             time.perf_counter() - self.start,
             self.context.bank.tried + self.fitted,
             len(self.context.bank) + len(self.context.archive),
             laws,
-            laws[-1] if laws else None,
+            best,
         )
 
 

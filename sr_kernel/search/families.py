@@ -154,7 +154,9 @@ class FamilyPart:
         if not plain:
             return None
         peaks = {
-            int(index): strongest_frequencies(bank.values([index], context.sample.X)[0], context)
+            int(index): strongest_frequencies(
+                bank.values([int(index)], context.sample.X)[0], context
+            )
             for index in plain[:8]
         }
         part = cls(bank, np.array(plain, dtype=np.int64), context.problem.operators, peaks)

@@ -1,7 +1,8 @@
 """The front: for each size the best law, as long as each larger one pays for itself.
 
-Along the front the size grows and both the loss and the description length strictly fall, so its
-last law is the best one and no row is there only because it has more constants to bend.
+Along the front the size grows and the loss strictly falls.  So does the description length, except
+that on few rows, where it cannot be sure, a law that fits clearly better is shown although its
+description is a little longer.  No law is there only because it has more constants to bend.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from collections.abc import Sequence
 from sr_kernel.expr import Expr
 from sr_kernel.search.refine import Fitted
 from sr_kernel.search.sample import Sample
+
+DOUBT = 8.0
+"""Nats by which the description of a law may exceed the shortest one if it fits clearly better."""
+CLEARLY = 0.9
+"""Share of the loss before it that a law must get below to fit clearly better."""
 
 
 class Front:
@@ -30,15 +36,21 @@ class Front:
 
     @property
     def best(self) -> Fitted | None:
-        """The entry with the shortest description: the last one."""
-        return self._entries[-1] if self._entries else None
+        """The entry with the shortest description."""
+        return min(self._entries, key=lambda entry: entry.length, default=None)
 
     def bar(self, size: int) -> tuple[float, float]:
         """(loss, length) that an entry of ``size`` has to get below."""
         below = [entry for entry in self._entries if entry.size <= size]
         if not below:
             return math.inf, math.inf
-        return self.sample.floored(below[-1].loss), below[-1].length
+        shortest = min(entry.length for entry in below)
+        return self.sample.floored(below[-1].loss), shortest + DOUBT * self.doubtful
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the rows are so few that a clearly better fit may not pay for its terms."""
+        return -0.5 * self.sample.rows * math.log(CLEARLY) < DOUBT
 
     def offer(self, fitted: Fitted) -> bool:
         """Take ``fitted`` in if it belongs to the front; says whether it did."""
@@ -69,14 +81,17 @@ class Front:
 
 
 def strictly_falling(entries: Sequence[Fitted], sample: Sample) -> list[Fitted]:
-    """Of ``entries`` (sorted by size) those with a lower loss and length than all before."""
+    """Of ``entries`` (sorted by size) those with a lower loss than all before that pay for it."""
     kept: list[Fitted] = []
     loss = length = math.inf
     for entry in entries:
+        if kept and kept[-1].size == entry.size:
+            continue  # the shorter description came first
         floored = sample.floored(entry.loss)
-        if floored < loss * (1 - 1e-9) and entry.length < length:
+        doubt = DOUBT if floored < CLEARLY * loss else 0.0
+        if floored < loss * (1 - 1e-9) and entry.length < length + doubt:
             kept.append(entry)
-            loss, length = floored, entry.length
+            loss, length = floored, min(length, entry.length)
     return kept
 
 

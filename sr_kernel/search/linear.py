@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from sr_kernel.search.columns import Column, Combination
 from sr_kernel.search.description import structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary
 from sr_kernel.search.families import FamilyPart
-from sr_kernel.search.matching import View, exact, matches
+from sr_kernel.search.matching import View, matches
 from sr_kernel.search.outer import IDENTITY, Outer, outers
 from sr_kernel.search.products import products
 from sr_kernel.search.proposer import Context
@@ -25,18 +25,12 @@ INNER_SLACK = 30.0
 class LinearProposer:
     """Sums of up to three bank functions, free constant and linear terms, under an outer h."""
 
-    def __init__(self, *, exact: bool = False) -> None:
-        self.exact = exact
-        """Only what holds up to rounding, which is cheap to see."""
-
     def propose(self, context: Context) -> Iterator[Expr]:
         whole = Dictionary([BankPart(context.bank, context.limit)])
-        families = None if self.exact else FamilyPart.over(context)
+        families = FamilyPart.over(context)
         for outer, target, slope in outers(context.problem.operators, context.sample.y):
             view = _view(context, outer, target, slope)
-            choices = _known(context, outer)
-            # What holds exactly modulo a span holds modulo a larger one.
-            for known in [max(choices, key=len)] if self.exact else choices:
+            for known in _known(context, outer):
                 yield from self._matches(context, whole, view, known, 1.0)
             if families is not None:
                 few = Dictionary([families, BankPart(context.bank, min(context.limit, 300))])
@@ -57,8 +51,6 @@ class LinearProposer:
         def member(index: int, values: FloatArray) -> Column:
             return Column(dictionary.expr(index), values)
 
-        if self.exact:
-            return exact(context, dictionary, view, known, member)
         return matches(context, dictionary, view, known, member, slack)
 
 
@@ -93,7 +85,7 @@ def _view(context: Context, outer: Outer, target: FloatArray, slope: FloatArray)
         inverse=outer.inverse,
         size=size,
         structure=structure,
-        build=lambda fit: _terms(outer, fit),
+        build=lambda fit: linear_terms(outer.build, fit),
         linear=outer is IDENTITY,
     )
 
@@ -103,10 +95,11 @@ def _size(expr: Expr) -> int:
     return 2 if expr.is_number else expr.size + (1 if _is_inverse(expr) else 3)
 
 
-def _terms(outer: Outer, fit: Combination) -> Iterator[Expr]:
+def linear_terms(build: Callable[[Expr], Expr], fit: Combination) -> Iterator[Expr]:
+    """The linear combination as ``build`` spells it."""
     try:
         terms = [scaled(c, col.expr) for c, col in zip(fit.coefficients, fit.columns, strict=True)]
-        yield outer.build(apply("add", *terms))
+        yield build(apply("add", *terms))
     except ExpressionError:
         return
 

@@ -3,10 +3,8 @@
 Everything works on raw rows of values.  ``known`` columns (the constant, the variables ...) have
 free coefficients and are projected out first, so what is compared is what they cannot explain.
 
-Two ways lead to pairs.  *By hash*, for data without noise: t = a f + b g + known holds exactly
-when the parts of f and g outside span(known, t) are parallel, so both have the same direction and
-meet in a sorted list, O(N log N) for N rows.  *By correlation*, under noise: the best pairs of a
-pool by the explained sum of squares, one matrix product for all.
+Pairs are found by correlation: the best ones of a pool by the explained sum of squares, one matrix
+product for all.  Without noise there is a quicker way, see exact.
 """
 
 from __future__ import annotations
@@ -38,8 +36,6 @@ class Target:
         self.explained = self.norm <= 1e-13 * whole
         """Whether the known columns alone give the target, up to rounding."""
         self.direction = rest / self.norm if self.norm > 0 else rest
-        self.freedom = len(target) - self.basis.shape[1] - 1
-        """Rows left over once known and target are given."""
         both = np.column_stack([self.basis, self.direction])
         probe = np.random.default_rng(seed).normal(size=(len(target), 3))
         for _ in range(2):
@@ -60,18 +56,15 @@ class Target:
         shown[~usable] = 0.0
         return np.asarray(shown)
 
-    def look(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Signed correlation (N,) of each row with the target modulo known, and the projections
-        (N, 3) on three random vectors orthogonal to known and target; 0 if undefined."""
+    def look(self, rows: FloatArray) -> FloatArray:
+        """Signed correlation (N,) of each row with the target modulo known; 0 if undefined."""
         shown = self._shown(rows)
         inside = shown @ self.basis
         whole = np.einsum("ij,ij->i", shown, shown)
         rest = whole - np.einsum("ij,ij->i", inside, inside)
         usable = rest > _NEGLIGIBLE * whole
         products = shown @ self.direction
-        correlations = np.where(usable, products / np.sqrt(np.where(usable, rest, 1.0)), 0.0)
-        seen = (shown @ self.probe) / np.sqrt(np.where(whole > 0, whole, 1.0))[:, None]
-        return correlations, seen
+        return np.where(usable, products / np.sqrt(np.where(usable, rest, 1.0)), 0.0)
 
     def residuals(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Unit parts of the rows outside the known span (N, m), and 0 or 1 (N,) for usable."""
@@ -175,30 +168,3 @@ def best_triples(
 def _seen(unit: FloatArray, correlations: FloatArray) -> FloatArray:
     """The part of the target direction in the span of a few unit rows, from correlations."""
     return np.asarray(np.linalg.lstsq(unit, correlations, rcond=1e-10)[0])
-
-
-def exact_matches(
-    correlations: FloatArray, seen: FloatArray, freedom: int, *, count: int = 200
-) -> tuple[IntArray, IntArray]:
-    """Rows (k,) and pairs of rows (k, 2) that may give the target exactly, small indices first.
-
-    ``correlations`` and ``seen`` come from :meth:`Target.look`: two rows make an exact pair if
-    their projections are parallel.  Candidates only, to be confirmed on the full rows.
-    """
-    pairs = np.zeros((0, 2), dtype=np.int64)
-    if freedom < 2:
-        return pairs[:, 0], pairs  # so few rows that everything fits
-    correlated = np.abs(correlations) > 1.0 - 1e-9
-    norm = np.linalg.norm(seen, axis=1)
-    usable = np.flatnonzero((norm > 1e-8) & ~correlated)
-    unit = seen[usable] / norm[usable, None]
-    unit *= np.where(unit[:, :1] < 0, -1.0, 1.0)
-    order = np.argsort(unit[:, 1], kind="stable")
-    unit, usable = unit[order], usable[order]
-    for shift in (1, 2, 3):
-        close = (np.abs(unit[shift:] - unit[:-shift]) < 2e-9).all(axis=1)
-        place = np.flatnonzero(close)
-        found = np.stack([usable[place], usable[place + shift]], axis=1)
-        pairs = np.concatenate([pairs, found])
-    cheap = np.argsort(pairs.sum(axis=1), kind="stable")[:count]
-    return np.flatnonzero(correlated)[:count], pairs[cheap]

@@ -19,13 +19,10 @@ from sr_kernel.search.dictionary import Dictionary
 from sr_kernel.search.match import Target
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.sample import Sample
-from sr_kernel.search.screen import screen, screen_exact
+from sr_kernel.search.screen import screen
 
 BEST_GROUPS = 24
 """Groups of columns that are looked at one by one, out of those screened."""
-
-EXACT_LOSS = 1e-16
-"""Relative loss below which a match is taken for exact and worth spelling."""
 
 FRUITLESS = 3
 """Candidates of a size without effect after which the rest of that size is left."""
@@ -144,38 +141,11 @@ def _losses(view: View, groups: list[tuple[Column, ...]], sample: Sample) -> Flo
     return np.asarray(np.where(sound & np.isfinite(losses), losses, np.inf))
 
 
-def exact(
-    context: Context,
-    dictionary: Dictionary,
-    view: View,
-    known: tuple[Column, ...],
-    member: Callable[[int, FloatArray], Column],
-) -> Iterator[Expr]:
-    """Expressions that give the target up to rounding, by hash: cheap, and silent under noise."""
-    for group in _groups(context, dictionary, view, known, exactly=True)[:60]:
-        context.poll()
-        values = dictionary.values(np.array(group, dtype=np.int64), context.sample.X)
-        if not np.isfinite(values).all():
-            continue
-        columns = (*known, *(member(k, row) for k, row in zip(group, values, strict=True)))
-        fits = [
-            fit
-            for fit in elimination(columns, view.target, view.weights)
-            if _loss(view, fit, context.sample) < EXACT_LOSS
-        ]
-        if fits:
-            yield from view.build(fits[-1])
-            if context.solved():
-                return
-
-
 def _groups(
     context: Context,
     dictionary: Dictionary,
     view: View,
     known: tuple[Column, ...],
-    *,
-    exactly: bool = False,
 ) -> list[tuple[int, ...]]:
     rows = context.probe_rows
     groups: list[tuple[int, ...]] = [()] if known else []
@@ -185,10 +155,7 @@ def _groups(
     if len(rows) > inside.shape[1] + 1:
         goal = Target(view.target[rows], inside, view.weights[rows])
         if not goal.explained:
-            if exactly:
-                groups += screen_exact(dictionary, goal, context.poll)
-            else:
-                groups += screen(dictionary, goal, context.poll, pool=context.pool)
+            groups += screen(dictionary, goal, context.poll, pool=context.pool)
     return groups
 
 

@@ -73,15 +73,18 @@ OUTERS = (
 )  # fmt: skip
 
 
+def outers_of(operators: tuple[str, ...]) -> list[Outer]:
+    """The outer functions that ``operators`` allow, the identity first."""
+    return [outer for outer in OUTERS if all(name in operators for name in outer.needs)]
+
+
 def outers(operators: tuple[str, ...], y: FloatArray) -> list[tuple[Outer, FloatArray, FloatArray]]:
     """(outer, h(y), |dy/dh|) for each h that ``operators`` allow and ``y`` admits.
 
     The slopes (n,) turn residuals of h(y) into residuals of y to first order.
     """
     found = []
-    for outer in OUTERS:
-        if not all(name in operators for name in outer.needs):
-            continue
+    for outer in outers_of(operators):
         target = outer.target(y)
         if target is None or np.ptp(target) <= 1e-12 * np.abs(target).max():
             continue

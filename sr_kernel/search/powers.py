@@ -7,7 +7,7 @@ any exponents come for nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -20,7 +20,7 @@ from sr_kernel.search.description import structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary, LogPart, Part
 from sr_kernel.search.families import FamilyPart
 from sr_kernel.search.linear import INNER_SLACK, scaled
-from sr_kernel.search.matching import View, exact, matches
+from sr_kernel.search.matching import View, matches
 from sr_kernel.search.operations import power
 from sr_kernel.search.outer import Outer, outers
 from sr_kernel.search.proposer import Context
@@ -28,15 +28,11 @@ from sr_kernel.search.proposer import Context
 _REDUNDANT = {"reciprocal", "sqrt", "square", "reciprocal sqrt"}
 """Outer functions under which a product of powers stays one."""
 
-_CONSTANT, _LOG, _PLAIN = "constant", "log", "plain"
+CONSTANT, LOG, PLAIN = "constant", "log", "plain"
 
 
 class PowerProposer:
     """Products of powers of the variables, of up to three bank functions, and of exponentials."""
-
-    def __init__(self, *, exact: bool = False) -> None:
-        self.exact = exact
-        """Only what holds up to rounding, which is cheap to see."""
 
     def propose(self, context: Context) -> Iterator[Expr]:
         if not context.allows("mul", "div", "pow"):
@@ -53,33 +49,30 @@ class PowerProposer:
 
     def _parts(self, context: Context) -> Iterator[tuple[list[tuple[Part, str]], float]]:
         bank = BankPart(context.bank, context.limit)
-        parts: list[tuple[Part, str]] = [(LogPart(bank), _LOG)]
+        parts: list[tuple[Part, str]] = [(LogPart(bank), LOG)]
         if context.allows("exp"):
-            parts.append((BankPart(context.bank, min(context.limit, 20_000)), _PLAIN))
+            parts.append((BankPart(context.bank, min(context.limit, 20_000)), PLAIN))
         yield parts, 1.0
-        families = None if self.exact else FamilyPart.over(context)
+        families = FamilyPart.over(context)
         if families is not None:
             few = LogPart(BankPart(context.bank, min(context.limit, 300)))
-            yield [(few, _LOG), (LogPart(families), _LOG)], INNER_SLACK
+            yield [(few, LOG), (LogPart(families), LOG)], INNER_SLACK
 
     def _weights(self, context: Context, slope: FloatArray) -> Iterator[FloatArray]:
         root = np.sqrt(context.sample.weights)
-        if not self.exact:
-            yield slope * root
-        if self.exact or slope.max() > 10 * slope.min():
+        yield slope * root
+        if slope.max() > 10 * slope.min():
             yield root
 
     def _matches(
         self, context: Context, parts: list[tuple[Part, str]], view: View, slack: float
     ) -> Iterator[Expr]:
         dictionary = Dictionary([part for part, _ in parts])
-        known = _known(context)
+        known = known_logarithms(context)
 
         def member(index: int, values: FloatArray) -> Column:
             return Column(dictionary.expr(index), values, parts[dictionary.locate(index)[0]][1])
 
-        if self.exact:
-            return exact(context, dictionary, view, known, member)
         return matches(context, dictionary, view, known, member, slack)
 
 
@@ -100,33 +93,33 @@ def _view(context: Context, outer: Outer, target: FloatArray, weights: FloatArra
         inverse=lambda u: outer.inverse(sign * np.exp(u)),
         size=size,
         structure=structure,
-        build=lambda fit: _terms(context, outer, fit, target),
+        build=lambda fit: power_terms(context, outer.build, fit, target),
     )
 
 
-def _known(context: Context) -> tuple[Column, ...]:
+def known_logarithms(context: Context) -> tuple[Column, ...]:
     """The constant and the logarithms of the variables that have one on all rows."""
     sample = context.sample
-    known = [Column(number(1), np.ones(sample.rows), _CONSTANT)]
+    known = [Column(number(1), np.ones(sample.rows), CONSTANT)]
     for k, name in enumerate(sample.variables):
         size = np.abs(sample.X[:, k])
         if size.min() > 0 and np.ptp(size) > 1e-12 * size.max():
-            known.append(Column(symbol(name), np.log(size), _LOG))
+            known.append(Column(symbol(name), np.log(size), LOG))
     return tuple(known) if len(known) + 1 < sample.rows else tuple(known[:1])
 
 
-def _terms(
+def power_terms(
     context: Context,
-    outer: Outer,
+    build: Callable[[Expr], Expr],
     fit: Combination,
     target: FloatArray,
 ) -> Iterator[Expr]:
-    """The product with exponents as fitted and, where close, rounded."""
+    """The product with exponents as fitted and, where close, rounded, as ``build`` spells it."""
     sample = context.sample
     exponents = [float(c) for c in fit.coefficients]
     errors = [float(e) for e in fit.errors]
     plain: list[Fraction | float] = [
-        _plain(p, e) if c.kind == _LOG else p
+        _plain(p, e) if c.kind == LOG else p
         for p, e, c in zip(exponents, errors, fit.columns, strict=True)
     ]
     choices: list[list[Fraction | float]] = [plain, [*exponents]]
@@ -137,9 +130,9 @@ def _terms(
         values = np.zeros(sample.rows)
         for p, column in zip(chosen, fit.columns, strict=True):
             values += float(p) * column.values
-            if column.kind == _CONSTANT:
+            if column.kind == CONSTANT:
                 constant = float(p)
-            elif column.kind == _LOG:
+            elif column.kind == LOG:
                 factors.append((column.expr, p))
             else:
                 inner.append(scaled(float(p), column.expr))
@@ -150,7 +143,7 @@ def _terms(
             for sign in (1, -1):
                 expr = body if sign == 1 else -body
                 if _agrees(sample.predict(expr), target):
-                    yield outer.build(expr)
+                    yield build(expr)
                     break
         except ExpressionError:
             continue

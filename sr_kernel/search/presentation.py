@@ -31,8 +31,10 @@ class Presenter:
         self._rested = 0.0
         self._laws: dict[Expr, tuple[Law, float] | None] = {}
 
-    def laws(self, front: Front, seconds: float, *, final: bool = False) -> tuple[Law, ...]:
-        """Laws of ``front``; new entries are simplified in about ``seconds``.
+    def laws(
+        self, front: Front, seconds: float, *, final: bool = False
+    ) -> tuple[tuple[Law, ...], Law | None]:
+        """Laws of ``front`` and the best of them; new entries are simplified in about ``seconds``.
 
         What becomes shorter takes its place in the front.  Unless this is ``final``, no more than
         a tenth of all time is spent so.
@@ -42,7 +44,16 @@ class Presenter:
             self._simplify(front, seconds)
             self._rested = start + 10 * (time.perf_counter() - start)
         found = [self._law(entry) for entry in front.entries]
-        return _front_of([law for law in found if law is not None], self.data)
+        laws = _front_of([law for law in found if law is not None], self.data)
+        return laws, self._best(front, laws)
+
+    def _best(self, front: Front, laws: tuple[Law, ...]) -> Law | None:
+        """The law of the entry with the shortest description, or the last one shown before it."""
+        best = None if front.best is None else self._law(front.best)
+        if best is None or not laws:
+            return laws[-1] if laws else None
+        size = best[0].complexity
+        return next((law for law in reversed(laws) if law.complexity <= size), laws[0])
 
     def _simplify(self, front: Front, seconds: float) -> None:
         from sr_kernel.simplify import simplify_all_detailed
@@ -160,9 +171,9 @@ def _front_of(laws: list[tuple[Law, float]], sample: Sample) -> tuple[Law, ...]:
     for law, loss in laws:
         if any(law.key == other.key for other, _ in kept):
             continue
-        if not kept or loss < kept[-1][1]:
+        if kept and kept[-1][0].complexity == law.complexity:
+            kept[-1:] = [min(kept[-1], (law, loss), key=lambda one: one[1])]
+        elif not kept or loss < kept[-1][1]:
             kept.append((law, loss))
-    marks = scores(
-        [sample.floored(loss) for _, loss in kept], [law.complexity for law, _ in kept]
-    )
+    marks = scores([sample.floored(loss) for _, loss in kept], [law.complexity for law, _ in kept])
     return tuple(replace(law, score=mark) for (law, _), mark in zip(kept, marks, strict=True))

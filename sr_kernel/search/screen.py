@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sr_kernel.search.dictionary import Dictionary
-from sr_kernel.search.match import Target, best_pairs, best_singles, best_triples, exact_matches
+from sr_kernel.search.match import Target, best_pairs, best_singles, best_triples
 
 IntArray = NDArray[np.int64]
 
@@ -26,7 +26,7 @@ def screen(
 
     ``pool`` bounds the entries among which pairs are sought.
     """
-    correlations, _ = _look(dictionary, target, poll)
+    correlations = _look(dictionary, target, poll)
     singles = best_singles(correlations, dictionary.sizes, 6)
     found: list[tuple[int, ...]] = [(int(i),) for i in singles]
     members = _pool(correlations, dictionary.sizes, pool)
@@ -43,25 +43,13 @@ def screen(
     return list(dict.fromkeys(found))
 
 
-def screen_exact(
-    dictionary: Dictionary, target: Target, poll: Callable[[], None]
-) -> list[tuple[int, ...]]:
-    """Index tuples of one and two entries that may give the target exactly, simplest first."""
-    correlations, seen = _look(dictionary, target, poll)
-    singles, pairs = exact_matches(correlations, seen, target.freedom, count=40)
-    return [(int(k),) for k in singles] + [(int(i), int(j)) for i, j in pairs]
-
-
-def _look(
-    dictionary: Dictionary, target: Target, poll: Callable[[], None]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _look(dictionary: Dictionary, target: Target, poll: Callable[[], None]) -> NDArray[np.float64]:
     correlations = np.zeros(len(dictionary))
-    seen = np.zeros((len(dictionary), 3))
     for begin in range(0, len(dictionary), _CHUNK):
         chunk = np.arange(begin, min(begin + _CHUNK, len(dictionary)))
-        correlations[chunk], seen[chunk] = target.look(dictionary.rows(chunk))
+        correlations[chunk] = target.look(dictionary.rows(chunk))
         poll()
-    return correlations, seen
+    return correlations
 
 
 def _pool(correlations: NDArray[np.float64], sizes: IntArray, count: int) -> IntArray:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sr_kernel.errors import SrKernelError
-from sr_kernel.expr import Expr, number, parse, substitute
+from sr_kernel.expr import Expr, number, parse, substitute, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.fit import fit_constants
@@ -43,6 +43,7 @@ class Case:
     fresh: FloatArray | None
     clean: FloatArray | None
     law_loss: float = float("nan")
+    constants: int = 0
 
 
 def values(expr: Expr, X: FloatArray, variables: Sequence[str]) -> FloatArray:
@@ -157,6 +158,9 @@ def _measured(path: Path, entry: dict[str, Any]) -> Case:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     names = [n for n in entry["columns"] if n != entry["target"] and _is_number(rows, n)]
+    if entry.get("law"):  # other columns are the same quantities in other words
+        used = variables(parse(entry["law"]))
+        names = [n for n in names if n in used]
     columns = [*names, entry["target"]]
     table = np.array([[_float(row[n]) for n in columns] for row in rows])
     table = table[np.isfinite(table).all(axis=1)]
@@ -176,7 +180,7 @@ def _with_law(case: Case, entry: dict[str, Any]) -> Case:
     keep = np.isfinite(clean)
     return Case(
         case.name, case.family, case.variables, case.X, case.y, fit.expr, fresh[keep],
-        clean[keep], fit.loss,
+        clean[keep], fit.loss, max(fit.rank, 1),
     )  # fmt: skip
 
 

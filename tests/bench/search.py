@@ -28,16 +28,18 @@ from sr_kernel.search import Law, Problem, search
 from sr_kernel.search.refine import pinned
 
 EXACT, FORM, DIGITS, DEVIATIONS = 1e-6, 1e-6, 5e-3, 4.0
+TINY = 1e-250
 
 
 # ------------------------------------------------------------------ judging
 
 
 def largest_error(found: Any, truth: Any) -> float:
-    """The largest relative error; inf where a value is missing."""
+    """The largest relative error; inf where a value is missing.  Underflows are not counted."""
+    truth, found = truth[np.abs(truth) > TINY], found[np.abs(truth) > TINY]
     with np.errstate(all="ignore"):
-        error = np.abs(found - truth) / np.where(truth == 0, 1.0, np.abs(truth))
-    return float(error.max()) if np.isfinite(error).all() else math.inf
+        error = np.abs(found - truth) / np.abs(truth)
+    return float(error.max(initial=0.0)) if np.isfinite(error).all() else math.inf
 
 
 def has_form(law: Law, case: Case) -> tuple[bool, bool]:
@@ -45,7 +47,7 @@ def has_form(law: Law, case: Case) -> tuple[bool, bool]:
     expr = pinned(law.expr)
     fit = fit_constants(expr, case.fresh, case.clean, case.variables, max_steps=200)
     error = largest_error(values(fit.expr, case.fresh, case.variables), case.clean)
-    if error > FORM:
+    if error > FORM or (case.family == "measured" and fit.rank > case.constants):
         return False, False
     before = fit_constants(expr, case.X, case.y, case.variables, max_steps=0)
     moves = list(zip(before.parameters, fit.parameters, before.errors, strict=True))

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from sr_kernel.expr import number
 from sr_kernel.search import Problem
 from sr_kernel.search.archive import Archive
-from sr_kernel.search.front import Front, scores, strictly_falling
+from sr_kernel.search.front import CLEARLY, DOUBT, Front, scores, strictly_falling
 from sr_kernel.search.refine import Fitted
 from sr_kernel.search.sample import Sample
 
@@ -30,9 +32,9 @@ def test_front_is_strictly_falling_and_the_same_in_any_order(found):
     for fitted in reversed(found):
         other.offer(fitted)
     assert [e.size for e in one.entries] == sorted({e.size for e in one.entries})
-    for a, b in zip(one.entries, one.entries[1:], strict=False):
+    for a, b in itertools.pairwise(one.entries):
         assert b.loss < a.loss
-        assert b.length < a.length
+        assert b.length < a.length + (DOUBT if b.loss < CLEARLY * a.loss else 0)
     if found:
         assert one.best.length == min(e.length for e in one.entries)
     assert list(one.entries) == strictly_falling(list(one.entries), SAMPLE)
@@ -41,12 +43,20 @@ def test_front_is_strictly_falling_and_the_same_in_any_order(found):
 
 def test_what_is_replaced_makes_room():
     front = Front(SAMPLE)
-    first, second, third = entry(0, 3, 0.5, 5.0), entry(1, 5, 0.3, 2.0), entry(2, 7, 0.2, 3.0)
+    first, second, third = entry(0, 3, 0.5, 5.0), entry(1, 5, 0.3, 2.0), entry(2, 7, 0.29, 3.0)
     for fitted in (first, second, third):
         front.offer(fitted)
     assert front.entries == (first, second)
     front.replace(second, entry(3, 4, 0.3, 2.0))
     assert [e.size for e in front.entries] == [3, 4]
+
+
+def test_what_fits_clearly_better_is_shown_though_few_rows_do_not_pay_for_it():
+    front = Front(SAMPLE)
+    for fitted in (entry(0, 3, 0.5, 5.0), entry(1, 7, 0.1, 9.0), entry(2, 9, 0.095, 9.0)):
+        front.offer(fitted)
+    assert [e.size for e in front.entries] == [3, 7]
+    assert front.best.size == 3
 
 
 def test_scores_are_falls_of_log_loss_a_node():

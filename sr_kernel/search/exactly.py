@@ -1,0 +1,175 @@
+"""The exact proposer: sums and products of bank functions that give y, or what is left of it once
+something is peeled off, up to rounding.  Cheap, and silent under noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import numpy as np
+
+from sr_kernel.expr import Expr, number, symbol
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.columns import Column, Combination, elimination
+from sr_kernel.search.dictionary import BankPart, Dictionary, LogPart
+from sr_kernel.search.exact import Seen, exact_groups
+from sr_kernel.search.linear import linear_terms
+from sr_kernel.search.peel import Peel, peels, whole
+from sr_kernel.search.powers import LOG, PLAIN, known_logarithms, power_terms
+from sr_kernel.search.proposer import Context
+
+EXACT_LOSS = 1e-16
+"""Relative loss below which a match is taken for exact and worth spelling."""
+
+_FIRST = (40, 20, 5)
+"""Peels tried at the beginning of each round, fewer as the bank grows."""
+_LATER = (120, 40, 0)
+"""Peels tried at its end, once the noisy have had their turn."""
+_DIVISORS = 20
+_INNER = 20_000
+"""Bank entries that may stand inside an exponential factor."""
+
+
+class ExactProposer:
+    """Laws without noise: up to two bank functions beside all variables, under one or two peels.
+
+    Asked twice a round, the second time with ``later`` for the less likely peels.
+    """
+
+    exact = True
+    """Wants as large a bank as there is."""
+
+    def __init__(self, *, later: bool = False) -> None:
+        self.later = later
+        self._limit = 0
+
+    def propose(self, context: Context) -> Iterator[Expr]:
+        stage = min(context.round, len(_FIRST) - 1)
+        first = _FIRST[stage]
+        begin, end = (first, first + _LATER[stage]) if self.later else (0, first)
+        if context.limit <= self._limit or begin == end:
+            return  # nothing has been added since the last time
+        self._limit = context.limit
+        scan = _Scan(context)
+        start = whole(context.sample.y)
+        if not self.later:
+            yield from scan.products(start)
+            for known in scan.spans:
+                yield from scan.sums(start, known)
+        for peel in islice(peels(context, _DIVISORS), begin, end):
+            if context.solved():
+                return
+            yield from scan.sums(peel, scan.spans[0])
+            if not peel.quotient:
+                yield from scan.products(peel)
+
+
+class _Scan:
+    """The bank, its rows scaled once for all targets."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        bank = BankPart(context.bank, context.limit)
+        every = np.arange(len(bank.sizes))
+        self.plain = Dictionary([bank])
+        self.seen = Seen.of(bank.rows(every), bank.sizes)
+        self.spans = _spans(context)
+        self.kinds = [LOG]
+        parts: list[LogPart | BankPart] = [LogPart(bank)]
+        if context.allows("exp"):
+            parts.append(BankPart(context.bank, min(context.limit, _INNER)))
+            self.kinds.append(PLAIN)
+        self.factors = Dictionary(parts)
+        self.logarithms = known_logarithms(context)
+        self._seen_factors: Seen | None = None
+
+    def sums(self, peel: Peel, known: tuple[Column, ...]) -> Iterator[Expr]:
+        """Linear combinations that give what is left of y."""
+        self.context.poll()
+        yield from self._found(
+            self.plain, self.seen, peel, peel.target, peel.mask, known,
+            lambda index, values: Column(self.plain.expr(index), values),
+            lambda u: u,
+            lambda fit: linear_terms(peel.build, fit),
+        )  # fmt: skip
+
+    def products(self, peel: Peel) -> Iterator[Expr]:
+        """Products of powers and exponentials that give it."""
+        context = self.context
+        context.poll()
+        if not context.allows("mul", "div", "pow"):
+            return
+        if self._seen_factors is None:
+            every = np.arange(len(self.factors))
+            self._seen_factors = Seen.of(self.factors.rows(every), self.factors.sizes)
+        size, sign = np.abs(peel.target), np.sign(peel.target)
+        mask = peel.mask * (size > 0)
+        if mask.mean() < 0.3:
+            return
+        yield from self._found(
+            self.factors, self._seen_factors, peel, np.log(np.where(size > 0, size, 1.0)), mask,
+            self.logarithms,
+            lambda index, values: Column(
+                self.factors.expr(index), values, self.kinds[self.factors.locate(index)[0]]
+            ),
+            lambda u: sign * np.exp(u),
+            lambda fit: power_terms(context, peel.build, fit, peel.target),
+        )  # fmt: skip
+
+    def _found(
+        self,
+        dictionary: Dictionary,
+        seen: Seen,
+        peel: Peel,
+        target: FloatArray,
+        mask: FloatArray,
+        known: tuple[Column, ...],
+        member: Callable[[int, FloatArray], Column],
+        inverse: Callable[[FloatArray], FloatArray],
+        build: Callable[[Combination], Iterator[Expr]],
+    ) -> Iterator[Expr]:
+        context = self.context
+        rows = context.probe_rows
+        inside = np.stack([column.values[rows] for column in known], axis=1)
+        for group in exact_groups(seen, target[rows], inside, mask[rows]):
+            context.poll()
+            values = dictionary.values(np.array(group, dtype=np.int64), context.sample.X)
+            if not np.isfinite(values).all():
+                continue
+            columns = (*known, *(member(k, row) for k, row in zip(group, values, strict=True)))
+            fits = [
+                fit
+                for fit in elimination(columns, target, mask * np.sqrt(context.sample.weights))
+                if self._loss(peel.inverse(inverse(fit.predicted()))) < EXACT_LOSS
+            ]
+            if fits:
+                yield from build(fits[-1])
+                if context.solved():
+                    return
+
+    def _loss(self, predicted: FloatArray) -> float:
+        with np.errstate(all="ignore"):
+            return self.context.sample.relative_loss(predicted)
+
+
+def _spans(context: Context) -> list[tuple[Column, ...]]:
+    """Columns with free coefficients: constant and variables, then their products as well."""
+    sample = context.sample
+    names, d = sample.variables, len(sample.variables)
+    room = (len(context.probe_rows) - 8) // 2
+    one = (Column(number(1), np.ones(sample.rows)),)
+    if d > room or not context.allows("mul"):
+        return [one]
+    usable = [k for k in range(d) if np.ptp(sample.X[:, k]) > 0]
+    linear = [Column(symbol(names[k]), sample.X[:, k]) for k in usable]
+    spans = [(*one, *linear)]
+    if 1 + len(usable) * (len(usable) + 3) // 2 <= room:
+        square = [
+            Column(symbol(names[i]) * symbol(names[j]), sample.X[:, i] * sample.X[:, j])
+            for i in usable
+            for j in usable
+            if i <= j
+        ]
+        spans.append((*spans[0], *square))
+    return spans
