@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import time
@@ -15,7 +16,7 @@ from sr_kernel.egraph.nodes import NodeTable
 from sr_kernel.egraph.prover import Known, Prover, RawStep
 from sr_kernel.egraph.ruleset import Rule, Ruleset
 from sr_kernel.errors import AssumptionError
-from sr_kernel.expr import Expr, has_floats, variables, walk
+from sr_kernel.expr import Expr, has_floats, parse, variables, walk
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
 from sr_kernel.numeric.interval import EVERYTHING, Interval
 from sr_kernel.numeric.precise import evaluate_precise
@@ -57,7 +58,9 @@ class Step:
 class Derivation:
     """``start`` turned into ``result`` step by step.
 
-    ``certificates`` re-verify the steps that are no rules of ``rules``, by name.
+    Every step holds where ``start``, and ``within`` if that is given, is defined.  ``conditions``
+    are those of ``start`` that ``result`` does not demand, and those of ``within`` that ``start``
+    does not.  ``certificates`` re-verify the steps that are no rules of ``rules``, by name.
     """
 
     start: Expr
@@ -69,6 +72,7 @@ class Derivation:
     domain: str = "any"
     rules: Ruleset = field(default_factory=Ruleset.default, repr=False)
     certificates: Mapping[str, Certificate] = field(default_factory=dict, repr=False)
+    within: Expr | None = None
 
     def check(self) -> bool:
         """Whether the steps lead from start to result and each of them holds.
@@ -84,7 +88,8 @@ class Derivation:
         return current is self.result
 
     def _holds(self, step: Step) -> bool:
-        if not agree(step.before, step.after, assumptions=self.assumptions, where=self.start):
+        ends = (self.start, *([] if self.within is None else [self.within]))
+        if not agree(step.before, step.after, assumptions=self.assumptions, where=ends):
             return False
         if step.rule == REORDERED:
             return same_but_order(step.before, step.after)
@@ -94,7 +99,7 @@ class Derivation:
         rule = self.rules.by_name.get(step.rule.removesuffix(BACKWARDS))
         if rule is None:
             return False
-        facts = _facts(self.start, self.domain, self.assumptions)
+        facts = _facts(ends, self.domain, self.assumptions)
         alone = _with_arithmetic(rule)
         prover = Prover(step.before, step.after, alone, facts, shapes=self.rules)
         return prover.run(CHECK_NODES, CHECK_ROUNDS, float("inf")) == "proved"
@@ -118,7 +123,10 @@ class Derivation:
         return as_html(self)
 
     def python(self) -> str:
-        """A test function that parses the steps again and checks each."""
+        """A test function that reads the steps again and checks each.
+
+        Steps by other rules than the package's own are compared by value only.
+        """
         from sr_kernel.egraph.rendering import as_python
 
         return as_python(self)
@@ -142,6 +150,7 @@ def prove(
     domain: str = "any",
     known: Iterable[tuple[Expr, Expr, str]] = (),
     certificates: Mapping[str, Certificate] | None = None,
+    within: Expr | None = None,
     node_limit: int = 1_500,
     rounds: int = 6,
     time_limit: float = 2.0,
@@ -149,11 +158,12 @@ def prove(
     """A derivation of ``goal`` from ``start``, or None where none was found within the limits.
 
     ``known`` are equalities certified elsewhere as (left, right, name); they become steps of that
-    name, re-verified by ``certificates[name]``.  The equality holds wherever ``start`` is defined
-    (as far as ``domain`` lets rules rely on that) and the assumptions are true.
+    name, re-verified by ``certificates[name]``.  The equality holds wherever ``start``, and
+    ``within`` if that is given, is defined (as far as ``domain`` lets rules rely on that) and the
+    assumptions are true.
     """
     ruleset = rules if rules is not None else Ruleset.default()
-    facts = _facts(start, domain, assumptions)
+    facts = _facts((start,) if within is None else (start, within), domain, assumptions)
     prover = Prover(start, goal, ruleset, facts, (Known(*item) for item in known))
     if prover.run(node_limit, rounds, time.monotonic() + time_limit) != "proved":
         return None
@@ -161,13 +171,24 @@ def prove(
         start,
         goal,
         tuple(_steps(start, goal, prover.proof())),
-        lost_conditions(start, goal, assumptions),
+        conditions_between(start, goal, within, assumptions),
         "proved",
         assumptions,
         domain,
         ruleset,
         certificates or {},
+        within,
     )
+
+
+def conditions_between(
+    start: Expr, result: Expr, within: Expr | None, assumptions: Assumptions
+) -> tuple[str, ...]:
+    """Conditions of ``start`` that ``result`` does not demand; of ``within``, that ``start``
+    does not."""
+    lost = lost_conditions(start, result, assumptions)
+    more = () if within is None else lost_conditions(within, start, assumptions)
+    return tuple(dict.fromkeys((*lost, *more)))
 
 
 def joined(first: Derivation, *others: Derivation) -> Derivation:
@@ -181,12 +202,13 @@ def joined(first: Derivation, *others: Derivation) -> Derivation:
         first.start,
         result,
         tuple(step for part in everything for step in part.steps),
-        lost_conditions(first.start, result, first.assumptions),
+        conditions_between(first.start, result, first.within, first.assumptions),
         everything[-1].stop_reason,
         first.assumptions,
         first.domain,
         first.rules,
         certificates,
+        first.within,
     )
 
 
@@ -198,11 +220,12 @@ def _with_arithmetic(rule: Rule) -> Ruleset:
     return Ruleset((rule, *(item for item in plain if item.name != rule.name)))
 
 
-def _facts(start: Expr, domain: str, assumptions: Assumptions) -> Assumptions:
+def _facts(ends: Iterable[Expr], domain: str, assumptions: Assumptions) -> Assumptions:
     try:
-        return assumptions | Assumptions(granted_conditions(start, domain, assumptions))
+        granted = (granted_conditions(end, domain, assumptions) for end in ends)
+        return assumptions | Assumptions(tuple(dict.fromkeys(itertools.chain(*granted))))
     except AssumptionError:
-        return assumptions  # the start is defined nowhere: rely on nothing
+        return assumptions  # they are defined nowhere: rely on nothing
 
 
 def _steps(start: Expr, goal: Expr, raw: Iterable[RawStep]) -> list[Step]:
@@ -252,22 +275,36 @@ def agree(
     *,
     seed: int = 0,
     assumptions: Assumptions = NOTHING,
-    where: Expr | None = None,
+    where: Iterable[Expr] = (),
 ) -> bool:
     """Whether two expressions have the same values at random points where both are defined.
 
-    The points satisfy the assumptions, and ``where`` is defined at them.  Terms with floats may
-    differ by rounding, exact ones may not.
+    The points satisfy the assumptions, and all of ``where`` is defined at them.  Terms with floats
+    may differ by rounding, exact ones may not.
     """
     close = _rounded_alike if has_floats(one, other) else _alike
-    terms = (one, other) if where is None else (one, other, where)
-    names = tuple(dict.fromkeys(name for term in terms for name in variables(term)))
+    ends = tuple(where)
+    names = tuple(dict.fromkeys(name for term in (one, other, *ends) for name in variables(term)))
     for point in _points(names, seed, assumptions):
-        if where is not None and evaluate_precise(where, point, CHECK_DIGITS) is None:
+        if any(evaluate_precise(end, point, CHECK_DIGITS) is None for end in ends):
             continue
         if not close(one, other, point):
             return False
     return True
+
+
+def replay_values(
+    forms: Sequence[str], rules: Sequence[str], *, assume: Iterable[str] = (), within: str = "0"
+) -> bool:
+    """Whether ``forms`` have the same values, each as the one before, where the first and
+    ``within`` are defined; ``rules`` tell how many steps there must be."""
+    terms = [parse(form) for form in forms]
+    given = Assumptions.parse(assume)
+    where = (terms[0], parse(within))
+    return len(rules) == len(terms) - 1 and all(
+        agree(one, other, assumptions=given, where=where)
+        for one, other in itertools.pairwise(terms)
+    )
 
 
 def _alike(one: Expr, other: Expr, point: Mapping[str, Fraction]) -> bool:

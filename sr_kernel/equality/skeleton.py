@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,17 +33,17 @@ class Skeleton:
 
 
 def skeleton_of(
-    expr: Expr, where: Expr | None = None, signs: Signs | None = None, *, exact: bool = False
+    expr: Expr, where: Sequence[Expr] = (), signs: Signs | None = None, *, exact: bool = False
 ) -> Skeleton:
     """The skeleton of the short normal form (angles and hyperbolic functions as they are).
 
-    It holds wherever ``where`` (None: ``expr``) is defined.  ``exact`` opens exact numbers, too,
-    where they are summands, factors or bases: exponents and factors of 1 and -1 are structure.
+    It holds wherever all of ``where`` (none: ``expr``) are defined.  ``exact`` opens exact numbers,
+    too, where they are summands, factors or bases: exponents and factors of 1 and -1 are structure.
     """
     constants = Constants([expr])
     slots = _Slots(constants, exact)
     try:
-        form = informed_normalizer(constants, Mode(), where or expr, signs=signs).form(expr)
+        form = informed_normalizer(constants, Mode(), *(where or [expr]), signs=signs).form(expr)
     except (TooLarge, ZeroDivisionError):
         text, values = slots.mask(collected(expr, constants))
         return Skeleton("ac|" + text, values)

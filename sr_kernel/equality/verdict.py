@@ -8,7 +8,7 @@ only if they were seen to differ.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -154,14 +154,17 @@ class _Comparison:
         except (TooLarge, ZeroDivisionError, ExpressionError):
             return False
 
-    def agrees_where_defined(self) -> bool:
-        """Whether the normal form of a - b vanishes where a is defined."""
-        return self.a is self.b or self._difference_vanishes(self.ledger.conditions(self.a))
+    def agrees_where_defined(self, ends: Sequence[Expr]) -> bool:
+        """Whether the normal form of a - b vanishes where all of ``ends`` are defined."""
+        if self.a is self.b:
+            return True
+        return self._difference_vanishes(frozenset().union(*map(self.ledger.conditions, ends)))
 
-    def rounds_alike_where_defined(self) -> bool:
-        """Whether a and b have one normal form but for rounding of floats, where a is defined."""
+    def rounds_alike_where_defined(self, ends: Sequence[Expr]) -> bool:
+        """Whether a and b have one normal form but for rounding of floats, where ``ends`` are
+        defined."""
         signs = self.knowledge.signs
-        one, other = (skeleton_of(term, self.a, signs) for term in (self.a, self.b))
+        one, other = (skeleton_of(term, ends, signs) for term in (self.a, self.b))
         return one.text == other.text and all(
             math.isclose(u, v, rel_tol=_ROUNDING)
             for u, v in zip(one.values, other.values, strict=True)
@@ -220,16 +223,20 @@ def visibly_apart(left: FloatArray, right: FloatArray) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(gap) & (gap > _VISIBLE))
 
 
-def same_normal_form(a: Expr, b: Expr, assumptions: Assumptions) -> bool:
-    """Whether the normal form shows ``a = b`` wherever ``a`` is defined."""
+def same_normal_form(
+    a: Expr, b: Expr, assumptions: Assumptions, where: Sequence[Expr] = ()
+) -> bool:
+    """Whether the normal form shows ``a = b`` wherever all of ``where`` (none: a) are defined."""
     comparison = _Comparison(a, b, Knowledge.of(assumptions))
-    return comparison.agrees_where_defined()
+    return comparison.agrees_where_defined(where or [a])
 
 
-def same_rounded_form(a: Expr, b: Expr, assumptions: Assumptions) -> bool:
+def same_rounded_form(
+    a: Expr, b: Expr, assumptions: Assumptions, where: Sequence[Expr] = ()
+) -> bool:
     """:func:`same_normal_form` for floats: the constants may differ by rounding."""
     comparison = _Comparison(a, b, Knowledge.of(assumptions))
-    return has_floats(a, b) and comparison.rounds_alike_where_defined()
+    return has_floats(a, b) and comparison.rounds_alike_where_defined(where or [a])
 
 
 def _contradicts(conditions: Iterable[Condition], signs: Signs) -> bool:

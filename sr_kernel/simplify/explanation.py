@@ -7,12 +7,19 @@ by computing it again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
-from sr_kernel.egraph.derivation import Certificate, Derivation, Step, joined, prove
+from sr_kernel.egraph.derivation import (
+    Certificate,
+    Derivation,
+    Step,
+    changed_at,
+    conditions_between,
+    joined,
+    prove,
+)
 from sr_kernel.equality.reading import Assume, assumptions_of, read
 from sr_kernel.equality.verdict import same_normal_form, same_rounded_form
 from sr_kernel.errors import ExpressionError
@@ -47,15 +54,38 @@ def explain(
         return _Explainer(assumptions, domain).chain([start, *found.passed], found.conditions)
     goal = read(other)
     assumptions = assumptions_of(assume, [expr, other])
-    return _Explainer(assumptions, "any").between(start, goal)
+    return _Explainer(assumptions, "any", (start, goal)).between(start, goal)
+
+
+def replay(
+    forms: Sequence[str],
+    rules: Sequence[str],
+    *,
+    assume: Assume = (),
+    domain: str = "any",
+    within: str | None = None,
+) -> bool:
+    """Whether each of ``forms`` follows from the one before by the rule in its place.
+
+    It is what ``Derivation.python()`` calls: see there, and :meth:`Derivation.check`.
+    """
+    terms = [read(form) for form in forms]
+    where = () if within is None else (terms[0], read(within))
+    steps = [
+        Step(rule, before, after, changed_at(before, after))
+        for rule, (before, after) in zip(rules, pairwise(terms), strict=True)
+    ]
+    return _Explainer(assumptions_of(assume), domain, where).derivation(terms, steps).check()
 
 
 class _Explainer:
-    def __init__(self, assumptions: Assumptions, domain: str) -> None:
+    def __init__(self, assumptions: Assumptions, domain: str, where: tuple[Expr, ...] = ()) -> None:
+        """``where``: the two terms that must be defined, if it is not just the start."""
         self.assumptions = assumptions
         self.domain = domain
+        self.within = where[-1] if where else None
         self.certificates: Mapping[str, Certificate] = {
-            name: partial(certify, assumptions=assumptions)
+            name: partial(certify, assumptions=assumptions, where=where)
             for name, certify in ((NORMAL_FORM, same_normal_form), (ROUNDED, same_rounded_form))
         }
 
@@ -66,16 +96,14 @@ class _Explainer:
             return whole
         parts = [self._one(a, b) for a, b in pairwise(forms)]
         if any(part is None for part in parts):
-            return self._derivation(forms[0], forms[-1], (), conditions, UNPROVED)
+            return self.derivation(forms, (), conditions, UNPROVED)
         first, *rest = [part for part in parts if part is not None]
         return joined(first, *rest)
 
     def between(self, start: Expr, goal: Expr) -> Derivation:
-        """From ``start`` to ``goal``, directly or by way of their simplified forms."""
+        """From ``start`` to ``goal``."""
         found = self._one(start, goal)
-        if found is not None:
-            return found
-        return self._derivation(start, goal, (), (), UNPROVED)
+        return found or self.derivation((start, goal), (), (), UNPROVED)
 
     def _one(self, start: Expr, goal: Expr) -> Derivation | None:
         found = self._by_rules(start, goal)
@@ -84,29 +112,37 @@ class _Explainer:
         for name, certified in self.certificates.items():
             if certified(start, goal):
                 step = Step(name, start, goal, ())
-                return self._derivation(start, goal, (step,), (), "proved")
+                conditions = conditions_between(start, goal, self.within, self.assumptions)
+                return self.derivation((start, goal), (step,), conditions)
         return None
 
     def _by_rules(self, start: Expr, goal: Expr) -> Derivation | None:
         if start is goal:
-            return self._derivation(start, goal, (), (), "proved")
+            return self.derivation((start, goal), ())
         try:
             return prove(
                 start, goal, assumptions=self.assumptions, domain=self.domain,
-                certificates=self.certificates, time_limit=_SECONDS,
+                certificates=self.certificates, within=self.within, time_limit=_SECONDS,
             )  # fmt: skip
         except ExpressionError:  # a step would be deeper than a term may be
             return None
 
-    def _derivation(
+    def derivation(
         self,
-        start: Expr,
-        goal: Expr,
-        steps: tuple[Step, ...],
-        conditions: tuple[str, ...],
-        reason: str,
+        ends: Sequence[Expr],
+        steps: Iterable[Step],
+        conditions: tuple[str, ...] = (),
+        reason: str = "proved",
     ) -> Derivation:
-        options: dict[str, Any] = {"assumptions": self.assumptions, "domain": self.domain}
+        """From the first of ``ends`` to the last."""
         return Derivation(
-            start, goal, steps, conditions, reason, certificates=self.certificates, **options
+            ends[0],
+            ends[-1],
+            tuple(steps),
+            conditions,
+            reason,
+            self.assumptions,
+            self.domain,
+            certificates=self.certificates,
+            within=self.within,
         )

@@ -9,6 +9,7 @@ from sr_kernel.egraph.derivation import (
     changed_at,
     joined,
     prove,
+    replay_values,
     same_but_order,
 )
 from sr_kernel.egraph.ruleset import Ruleset
@@ -168,3 +169,24 @@ def test_own_rules_prove() -> None:
     assert found is not None
     assert [step.rule for step in found.steps] == ["halves"]
     assert found.check()
+
+
+def test_the_printed_test_of_own_rules_compares_values() -> None:
+    rules = Ruleset.parse('(rewrite (Mul $2 a) (Add a a) :ruleset mine :name "halves")')
+    found = prove(parse("2*sin(x)"), parse("sin(x) + sin(x)"), rules)
+    assert found is not None
+    scope: dict[str, object] = {}
+    exec(found.python(), scope)  # noqa: S102 - our own text
+    scope["test_derivation"]()  # type: ignore[operator]
+    assert not replay_values(["2*x", "3*x"], ["halves"])
+    assert not replay_values(["2*x", "x + x", "x"], ["halves"])
+
+
+def test_a_proof_may_rely_on_where_another_term_is_defined() -> None:
+    start, goal = parse("x"), parse("exp(log(x))")
+    assert prove(start, goal) is None
+    found = prove(start, goal, within=goal)
+    assert found is not None
+    assert found.conditions == ("x > 0",)
+    assert found.check()
+    assert not dataclasses.replace(found, within=None).check()

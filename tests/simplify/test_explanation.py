@@ -7,6 +7,7 @@ import pytest
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import parse
 from sr_kernel.simplify import explain, simplify
+from sr_kernel.simplify.explanation import replay
 
 SOURCES = [
     "x + x",
@@ -123,6 +124,59 @@ def test_an_equality_is_derived(a: str, b: str) -> None:
     assert (found.start, found.result) == (parse(a), parse(b))
     assert found.steps
     assert found.check()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "conditions"),
+    [
+        ("x", "sqrt(x)**2", ("x >= 0",)),
+        ("1", "x/x", ("x != 0",)),
+        ("x", "exp(log(x))", ("x > 0",)),
+        ("x**2/x", "y*x/y", ("x != 0", "y != 0")),
+        ("log(x) + log(y)", "log(x*y)", ("x > 0", "y > 0")),
+        ("x/(x*y)", "z/(z*y)", ("x != 0", "z != 0")),
+        ("(x**2 - 1)/(x - 1)", "x + 1", ("x != 1",)),
+        ("1/(1/x)", "x**2/x", ()),
+    ],
+)
+def test_an_equality_names_what_either_side_demands_alone(
+    a: str, b: str, conditions: tuple[str, ...]
+) -> None:
+    for start, goal in ((a, b), (b, a)):
+        found = explain(start, goal)
+        assert set(found.conditions) == set(conditions)
+        assert found.check()
+
+
+def test_nothing_is_derived_where_the_two_are_never_defined_together() -> None:
+    assert explain("log(x) + abs(x)", "log(-x) + x").stop_reason == "no proof found"
+
+
+@pytest.mark.parametrize(
+    ("terms", "assume"),
+    [
+        (("x", "sqrt(x)**2"), ()),
+        (("x*(y + 1) - x*y + log(exp(y))",), ()),
+        (("0.1*x/0.3",), ()),
+        (("sqrt(x**2) + sin(y)**2 + cos(y)**2",), ("x < 0",)),
+    ],
+)
+def test_the_printed_test_takes_every_step_again(
+    terms: tuple[str, ...], assume: tuple[str, ...]
+) -> None:
+    text = explain(*terms, assume=assume).python()
+    scope: dict[str, object] = {}
+    exec(text, scope)  # noqa: S102 - our own text
+    scope["test_derivation"]()  # type: ignore[operator]
+
+
+def test_a_forged_printed_test_fails() -> None:
+    forms = ["sin(x)**2 + cos(x)**2", "1"]
+    assert replay(forms, ["pythagoras"])
+    assert not replay(forms, ["exp-mul"])
+    assert not replay(["sqrt(x**2)", "x"], ["sqrt-square"])
+    assert replay(["x", "sqrt(x)**2"], ["normal form"], within="sqrt(x)**2")
+    assert not replay(["x", "y"], ["normal form"])
 
 
 def test_what_is_not_equal_has_no_derivation() -> None:
