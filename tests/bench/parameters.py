@@ -185,13 +185,16 @@ def _ends(ends: Sequence[float]) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def counted(drawn: Sequence[Model]) -> list[Counted]:
+def counted(drawn: Sequence[Model]) -> tuple[list[Counted], float]:
+    """Counts before and after, and the CPU seconds that merging took."""
+    started = time.process_time()
     results = simplify_all_detailed([model.expr for model in drawn], cost="parameters")
+    seconds = time.process_time() - started
     found = []
     for model, item in zip(drawn, results, strict=True):
         pair = [(constants_of(e), rank(e, model.ranges)) for e in (model.expr, item.result)]
         found.append(Counted(model, item.result, pair[0], pair[1]))
-    return found
+    return found, seconds
 
 
 def figures(found: Sequence[Counted], seconds: float) -> dict[str, Any]:
@@ -247,9 +250,8 @@ def main() -> int:
     everything = models(options.data)
     drawn = random.Random(options.seed).sample(everything, min(options.count, len(everything)))
     simplify_all_detailed([parse("1.5*sin(x)")], cost="parameters")  # loading is not measured
-    started = time.process_time()
-    found = counted(drawn)
-    row = figures(found, time.process_time() - started)
+    found, seconds = counted(drawn)
+    row = figures(found, seconds)
     with (options.out / "parameters-open.jsonl").open("w", encoding="utf-8") as file:
         for item in found:
             if not item.is_minimal:
