@@ -1,4 +1,7 @@
-"""sr-kernel simplify: one expression, or JSON lines through shared e-graphs."""
+"""sr-kernel simplify: one expression, or JSON lines through shared e-graphs.
+
+Lines are worked on in a process of its own: one that brings it down is answered all the same.
+"""
 
 import argparse
 import sys
@@ -66,14 +69,17 @@ def _answers(batch: Sequence[Request], assume: tuple[str, ...], options: Json) -
 
 
 def _together(exprs: list[Expr], assume: tuple[str, ...], options: Json) -> list[Json]:
-    """One shared run, and where that fails one by one, so that each line has its own fate."""
+    """One shared run, and where that fails one by one, so that each line has its own fate.
+
+    A time limit is for each line, and shared work has no such parts.
+    """
 
     def shared() -> Json:
-        found = simplify_all_detailed(exprs, assume=assume, **options)
+        found = simplify_all_detailed(exprs, assume=assume, isolate=True, **options)
         pairs = zip(exprs, found, strict=True)
         return {"answers": [_answer(expr, one, one.seconds) for expr, one in pairs]}
 
-    if len(exprs) > 1:
+    if len(exprs) > 1 and options["time_limit"] is None:
         answer = guarded(shared)
         if "error" not in answer:
             return list(answer["answers"])
@@ -81,7 +87,7 @@ def _together(exprs: list[Expr], assume: tuple[str, ...], options: Json) -> list
 
 
 def _alone(expr: Expr, assume: tuple[str, ...], options: Json) -> Json:
-    found = simplify_detailed(expr, assume=assume, **options)
+    found = simplify_detailed(expr, assume=assume, isolate=True, **options)
     return _answer(expr, found, found.seconds)
 
 

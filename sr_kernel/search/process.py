@@ -8,19 +8,16 @@ same from a script, a shell or a notebook.
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from sr_kernel.errors import OptionError, SrKernelError
 from sr_kernel.search.engine import Progress, SearchResult
-from sr_kernel.search.frames import read_frame, write_frame
 from sr_kernel.search.problem import Problem
+from sr_kernel.simplify.child import read_frame, spawned, write_frame
 
 GRACE = 0.9
 """Seconds after a stop in which the child may still hand in its result."""
@@ -65,14 +62,7 @@ class SearchProcess:
         if self._child is not None:
             return
         self._started = time.perf_counter()
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "sr_kernel.search.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_environment(self.n_jobs),
-            start_new_session=True,  # a Ctrl-C in the terminal is not for the child
-        )
+        self._child = spawned("sr_kernel.search.worker", threads=self.n_jobs)
         options = {"time_limit": self.time_limit, "n_jobs": self.n_jobs}
         self._send((self.problem, options))
         for work in (self._receive, self._collect_errors):
@@ -168,14 +158,3 @@ class SearchProcess:
         for line in self._child.stderr:
             self._errors.append(line.decode(errors="replace").strip())
             del self._errors[:-50]
-
-
-def _environment(n_jobs: int) -> dict[str, str]:
-    """The caller's environment, with this package importable and n_jobs threads for algebra."""
-    environment = dict(os.environ)
-    root = str(Path(__file__).resolve().parents[2])
-    paths = [root, *filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))]
-    environment["PYTHONPATH"] = os.pathsep.join(paths)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        environment[name] = str(n_jobs)
-    return environment

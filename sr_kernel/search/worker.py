@@ -13,7 +13,7 @@ import threading
 from typing import BinaryIO
 
 from sr_kernel.errors import SrKernelError
-from sr_kernel.search.frames import read_frame, write_frame
+from sr_kernel.simplify.child import read_frame, write_frame
 
 
 def main() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from sr_kernel.equality.reading import Assume
     from sr_kernel.expr import Expr
     from sr_kernel.simplify.pipeline import Simplification
-    from sr_kernel.simplify.situation import Cost
+    from sr_kernel.simplify.situation import Cost, Situation
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ def simplify(
     time_limit: float | None = None,
     rules: Ruleset | None = None,
     cache: CacheLike = None,
+    isolate: bool = False,
 ) -> T:
     """A smaller expression with the same value wherever ``expr`` is defined.
 
@@ -39,18 +41,14 @@ def simplify(
     True, a folder or a ``Cache``; None is what :func:`sr_kernel.equality.cache.use_cache` set for
     this process, nothing at first.
 
+    ``isolate`` has a worker process do it, which may take a gigabyte and is killed and replaced
+    past that or past ``time_limit``; the first call waits most of a second for it to start.
+
     Floats stand for their shortest decimals and stay floats.  Raises :class:`ExpressionError`,
     :class:`AssumptionError` or :class:`OptionError`.
     """
-    return simplify_all(
-        [expr],
-        assume=assume,
-        domain=domain,
-        cost=cost,
-        time_limit=time_limit,
-        rules=rules,
-        cache=cache,
-    )[0]
+    options = (domain, cost, time_limit, rules, cache, isolate)
+    return _in_kind([expr], assume, options)[0]
 
 
 def simplify_all(
@@ -62,25 +60,11 @@ def simplify_all(
     time_limit: float | None = None,
     rules: Ruleset | None = None,
     cache: CacheLike = None,
+    isolate: bool = False,
 ) -> list[T]:
     """:func:`simplify` of each, batched; ``time_limit`` is for all of them together."""
-    from sr_kernel.equality.reading import assumptions_of, read, writer_for
-
-    sources = list(exprs)
-    terms = [read(source) for source in sources]
-    found = simplify_all_detailed(
-        terms,
-        assume=assumptions_of(assume, sources),
-        domain=domain,
-        cost=cost,
-        time_limit=time_limit,
-        rules=rules,
-        cache=cache,
-    )
-    return [
-        writer_for(source)(item.result)  # type: ignore[misc]
-        for source, item in zip(sources, found, strict=True)
-    ]
+    options = (domain, cost, time_limit, rules, cache, isolate)
+    return _in_kind(list(exprs), assume, options)
 
 
 def simplify_detailed(
@@ -92,19 +76,11 @@ def simplify_detailed(
     time_limit: float | None = None,
     rules: Ruleset | None = None,
     cache: CacheLike = None,
+    isolate: bool = False,
 ) -> Simplification:
     """:func:`simplify` with the conditions that were dropped, the reason to stop and the time."""
-    from sr_kernel.equality.reading import assumptions_of, read
-
-    return simplify_all_detailed(
-        [read(expr)],
-        assume=assumptions_of(assume, [expr]),
-        domain=domain,
-        cost=cost,
-        time_limit=time_limit,
-        rules=rules,
-        cache=cache,
-    )[0]
+    options = (domain, cost, time_limit, rules, cache, isolate)
+    return _details([expr], assume, options)[0]
 
 
 def simplify_all_detailed(
@@ -116,14 +92,53 @@ def simplify_all_detailed(
     time_limit: float | None = None,
     rules: Ruleset | None = None,
     cache: CacheLike = None,
+    isolate: bool = False,
 ) -> list[Simplification]:
     """:func:`simplify_detailed` of each, batched through one e-graph."""
+    options = (domain, cost, time_limit, rules, cache, isolate)
+    return _details(list(exprs), assume, options)
+
+
+_Options = tuple["str", "Cost", "float | None", "Ruleset | None", "CacheLike", "bool"]
+"""domain, cost, time_limit, rules, cache, isolate."""
+
+
+def _in_kind(sources: list[T], assume: Assume, options: _Options) -> list[T]:
+    """The results in the kind of each source."""
+    from sr_kernel.equality.reading import writer_for
+
+    found = _details(sources, assume, options)
+    return [
+        writer_for(source)(item.result)  # type: ignore[misc]
+        for source, item in zip(sources, found, strict=True)
+    ]
+
+
+def _details(sources: Sequence[object], assume: Assume, options: _Options) -> list[Simplification]:
     from sr_kernel.equality.cache import cache_of
-    from sr_kernel.equality.reading import assumptions_of
-    from sr_kernel.simplify.pipeline import Pipeline
+    from sr_kernel.equality.reading import assumptions_of, read
     from sr_kernel.simplify.recall import recalled
     from sr_kernel.simplify.situation import Situation
 
-    situation = Situation.of(assumptions_of(assume), domain, cost, time_limit, rules)
-    run, kept = Pipeline(situation).run, cache_of(cache)
-    return run(exprs) if kept is None else recalled(kept, situation, exprs, run)
+    domain, cost, time_limit, rules, cache, isolate = options
+    terms = [read(source) for source in sources]
+    assumptions = assumptions_of(assume, sources)
+    runner = _runner(isolate)  # a worker is there before the time begins to count
+    situation = Situation.of(assumptions, domain, cost, time_limit, rules)
+    run = partial(runner, situation)
+    kept = cache_of(cache)
+    return run(terms) if kept is None else recalled(kept, situation, terms, run)
+
+
+def _runner(isolate: bool) -> Callable[[Situation, list[Expr]], list[Simplification]]:
+    """Where the work is done: in this process or in the worker."""
+    if isolate:
+        from sr_kernel.simplify.process import shared_process
+
+        process = shared_process()
+        process.start()
+        return process.run
+
+    from sr_kernel.simplify.pipeline import Pipeline
+
+    return lambda situation, terms: Pipeline(situation).run(terms)

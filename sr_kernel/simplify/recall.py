@@ -21,7 +21,7 @@ from sr_kernel.equality.cache import Cache
 from sr_kernel.equality.writing import ordered
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, parse, to_text
-from sr_kernel.simplify.pipeline import OUT_OF_TIME, Simplification
+from sr_kernel.simplify.pipeline import DONE, MISMATCH, Simplification
 from sr_kernel.simplify.situation import Situation
 
 _LAYERS = ("expr", "numeric", "egraph", "equality", "simplify")
@@ -80,7 +80,7 @@ class _Recall:
             {
                 self.keys[i]: _Entry.of(item, self.effort).text()
                 for i, item in zip(missing, found, strict=True)
-                if item.stop_reason != OUT_OF_TIME
+                if item.stop_reason in (DONE, MISMATCH)
             }
         )
         return found

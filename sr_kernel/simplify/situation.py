@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sr_kernel.egraph.cost import CostModel, cost_model
+from sr_kernel.egraph.cost import NAMES, CostModel, cost_model
 from sr_kernel.egraph.ruleset import Ruleset
 from sr_kernel.equality.knowledge import Knowledge
 from sr_kernel.errors import OptionError
@@ -45,6 +45,14 @@ class Situation:
             raise OptionError(f"time_limit={time_limit!r} must be a positive number of seconds")
         deadline = None if time_limit is None else time.monotonic() + time_limit
         return cls(Knowledge.of(assumptions), domain, cost_model(cost), time_limit, deadline, rules)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process gets the time that is left; its clock is another one."""
+        left = None if self.deadline is None else max(1e-3, self.deadline - time.monotonic())
+        named = self.model.name in NAMES and cost_model(self.model.name) is self.model
+        cost = self.model.name if named else self.model.own or self.model
+        parts = (self.knowledge.assumptions, self.domain, cost, left, self.rules)
+        return Situation.of, parts
 
     def cost(self, expr: Expr) -> float:
         """The cost of ``expr`` under the chosen model."""

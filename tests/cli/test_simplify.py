@@ -1,8 +1,13 @@
 """sr-kernel simplify."""
 
 import json
+import os
+import signal
+import threading
 
 import pytest
+
+from sr_kernel.simplify.process import shared_process
 
 
 def test_text(shell):
@@ -111,3 +116,51 @@ def test_batches_give_the_same_as_one_by_one(shell, stdin):
     together = shell("simplify", "-", "--json").answers
     assert [a["result"] for a in together] == [a["result"] for a in alone]
     assert [a["conditions"] for a in together] == [a["conditions"] for a in alone]
+
+
+HARD = "*".join(f"(x**{i} + y**{i + 1} + {i})**{i % 5 + 2}" for i in range(1, 30))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_every_line_is_answered_when_the_worker_is_killed(shell, stdin):
+    process = shared_process()
+    process.start()
+    killing = threading.Timer(0.4, os.kill, (process.pid, signal.SIGKILL))
+    killing.start()
+    stdin(*(json.dumps({"expr": expr, "id": expr[:5]}) for expr in ("x + x", HARD, "y*1", "x +")))
+    done = shell("simplify", "-", "--json")
+    killing.join()
+    assert [answer["id"] for answer in done.answers] == ["x + x", HARD[:5], "y*1", "x +"]
+    assert [answer.get("result") for answer in done.answers][::2] == ["2*x", "y"]
+    assert len(done.answers[1]["result"]) <= len(HARD) + 100
+    assert "error" in done.answers[3]
+
+
+def test_the_time_limit_is_for_each_line(shell, stdin):
+    easy = ["x + x", "sin(x)**2 + cos(x)**2", "y*1"]
+    stdin(*(json.dumps({"expr": expr}) for expr in (HARD, *easy, HARD)))
+    done = shell("simplify", "-", "--json", "--time-limit", "0.3")
+    reasons = [answer["stop_reason"] for answer in done.answers]
+    assert reasons == ["time", "done", "done", "done", "time"]
+    assert [answer["result"] for answer in done.answers][1:4] == ["2*x", "1", "y"]
+    assert all(answer["seconds"] < 0.3 * 1.5 + 0.25 for answer in done.answers)
+
+
+@pytest.mark.parametrize("option", [[], ["--time-limit", "5"]], ids=["batched", "each"])
+def test_lines_that_are_too_much_are_answered(shell, stdin, option):
+    bad = [
+        "sin(" * 3000 + "x" + ")" * 3000, "x" * 100_000, "x + " * 25_000 + "x", "-" * 100_000 + "x",
+        "(" * 100_000, "nan", "inf", "1e999", "0/0", "1/0 + x", "sqrt(-1)", "x**x**x**x",
+    ]  # fmt: skip
+    stdin(
+        *(json.dumps({"expr": expr}) for expr in bad),
+        json.dumps({"expr": "x", "assume": ["x > 0", "x < 0"]}),
+        json.dumps({"expr": "x/x", "assume": ["x == 0"]}),
+        json.dumps({"expr": "x + x"}),
+    )
+    done = shell("simplify", "-", "--json", *option)
+    assert done.code == 0
+    assert len(done.answers) == len(done.out) == len(bad) + 3
+    assert all(("error" in answer) != ("result" in answer) for answer in done.answers)
+    assert "internal error" not in "".join(done.out)
+    assert done.answers[-1]["result"] == "2*x"
