@@ -72,7 +72,11 @@ class Regrouper:
 
     def _sum(self, node: Expr) -> Expr:
         terms = self._collected(self._terms(node))
-        return self._total(cosecants_joined(terms) if self.cotangents else terms)
+        if self.cotangents:
+            terms = cosecants_joined(terms)
+        if len(terms) == len(node.args) and _best_share(terms) is None:
+            return node
+        return self._total(terms)
 
     def _terms(self, node: Expr, scale: Fraction = Fraction(1)) -> Iterator[Monomial]:
         """The terms of a sum; multiples of sums inside it are taken apart."""
@@ -132,8 +136,10 @@ class Regrouper:
     # ------------------------------------------------------------------ products
 
     def _product(self, node: Expr) -> Expr:
-        q, scaled = self._scaled(*self._folded(*monomial(node)))
-        q, scaled = conjugates_joined(q, scaled)
+        q, powers = monomial(node)
+        if not any(map(_is_composite, powers)) and not _shares_exponent(powers):
+            return node
+        q, scaled = conjugates_joined(*self._scaled(*self._folded(q, powers)))
         if self.cotangents:
             scaled = with_cotangents(scaled)
         if q < 0:
@@ -320,6 +326,19 @@ def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
             factors += [(base, Fraction(level)) for base in above]
             factors += [(base, Fraction(-level)) for base in below]
     return product_term(q, factors, constants)
+
+
+def _is_composite(base: Expr) -> bool:
+    """Whether something may be taken out of ``base`` or joined with another factor."""
+    if base.op in ("add", "sin", "cos", "abs", "cbrt"):
+        return True
+    return bool(_degree(base)) or _is_foldable(base)
+
+
+def _shares_exponent(powers: Powers) -> bool:
+    """Whether factors above and below have one exponent other than 1."""
+    values = set(powers.values())
+    return any(power > 1 and -power in values for power in values)
 
 
 def _has_coefficient_slot(powers: Powers) -> bool:

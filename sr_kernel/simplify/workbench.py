@@ -24,6 +24,7 @@ _ROOTS = frozenset({"sqrt", "max", "min"})
 _WIDEST_CANONICAL = 40
 _WIDEST_REGROUPED = 1.5
 """Forms larger than this many times the smallest are not worth regrouping."""
+_MOST_REGROUPED = 2
 _WHOLE = Mode()
 
 
@@ -81,12 +82,14 @@ class Workbench:
 
     def _regrouped(self, forms: list[Expr]) -> Iterator[Expr]:
         plain = set(map(ordered, forms))
-        widest = _WIDEST_REGROUPED * min(form.size for form in forms)
+        smallest = sorted(set(forms), key=lambda form: (form.size, order_key(form)))
+        widest = _WIDEST_REGROUPED * smallest[0].size
+        chosen = dict.fromkeys((self.expr, *smallest[:_MOST_REGROUPED]))
         regroupers = [Regrouper(self.constants)]
-        if {"sin", "cos"} & {node.op for node in walk(self.expr)}:
+        if _has_cotangent(self.expr):
             regroupers.append(Regrouper(self.constants, cotangents=True))
         for regrouper in regroupers:
-            for form in forms:
+            for form in chosen:
                 if form.size <= widest:
                     found = ordered(regrouper.regrouped(form))
                     if found not in plain:
@@ -178,6 +181,16 @@ class Workbench:
         if domain == "isolated" and all(is_isolated(condition) for condition in dropped):
             return [*dropped, *added]
         return None
+
+
+def _has_cotangent(expr: Expr) -> bool:
+    """Whether a sine may stand below a cosine of the same angle or a 1."""
+    nodes = list(walk(expr))
+    sines = {node.args for node in nodes if node.op == "sin"}
+    if not sines or not any(node.op in ("div", "pow") for node in nodes):
+        return False
+    below = any(arg.op == "sin" for node in nodes if node.op == "pow" for arg in node.args)
+    return below or any(node.op == "cos" and node.args in sines for node in nodes)
 
 
 def _is_pole(condition: Condition) -> bool:
