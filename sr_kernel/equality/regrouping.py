@@ -112,7 +112,8 @@ class Regrouper:
         return None if found is None else self.constants.remember(float(found))
 
     def _written(self, term: Monomial) -> tuple[Fraction, Expr]:
-        return term[0], _product_of(Fraction(1), term[1], self.constants)
+        q, powers = term
+        return q, _product_of(_ONCE, powers, self.constants) if powers else ONE
 
     def _total(self, terms: list[Monomial]) -> Expr:
         return sum_term(self._grouped(terms), self.constants)

@@ -271,7 +271,29 @@ def _ordered_sum(terms: list[tuple[Fraction, Expr]]) -> Expr:
     negative = [q < 0 or _is_negative_number(term) for q, term in terms]
     if negative[0] and not all(negative):
         terms.insert(0, terms.pop(negative.index(False)))
+    elif negative[0]:
+        # A minus sign in front is free as part of a literal.
+        signed = [(i, _negated(term)) for i, (q, term) in enumerate(terms) if q < 0]
+        signed += [(i, term) for i, (q, term) in enumerate(terms) if q > 0]
+        found = min(((i, term) for i, term in signed if term is not None), default=None, key=_place)
+        if found is not None:
+            terms.insert(0, (Fraction(1), found[1]))
+            del terms[found[0] + 1]
     return apply("add", *(apply("neg", term) if q < 0 else term for q, term in terms))
+
+
+def _place(found: tuple[int, Expr]) -> int:
+    return found[0]
+
+
+def _negated(term: Expr) -> Expr | None:
+    """``-term`` with the sign in its leading literal; None if there is none."""
+    if isinstance(term.value, Fraction | float):
+        return number(-term.value)
+    if term.op in ("mul", "div"):
+        first = _negated(term.args[0])
+        return None if first is None else apply(term.op, first, *term.args[1:])
+    return None
 
 
 def _is_negative_number(term: Expr) -> bool:

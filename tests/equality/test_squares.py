@@ -1,0 +1,47 @@
+"""Squares hidden in products and sums."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from sr_kernel.equality.regrouping import monomial
+from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
+from sr_kernel.expr import parse, symbol
+
+ONE = Fraction(1)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("(1 - cos(x))*(1 + cos(x))", "sin(x)**2"),
+        ("(cos(x) - 1)*(cos(x) + 1)", "-sin(x)**2"),
+        ("(cos(x) - 1)**2*(cos(x) + 1)**3", "sin(x)**4*(cos(x) + 1)"),
+        ("1/((sin(x) - 1)*(1 + sin(x)))", "-1/cos(x)**2"),
+        ("(1 - tanh(x))*(1 + tanh(x))", "cosh(x)**-2"),
+        ("(cosh(x) - 1)*(cosh(x) + 1)", "sinh(x)**2"),
+        ("(1 - cos(x))*(1 + cos(y))", "(1 - cos(x))*(1 + cos(y))"),
+        ("(1 - cos(x))/(1 + cos(x))", "(1 - cos(x))/(1 + cos(x))"),
+        ("(2 - cos(x))*(2 + cos(x))", "(2 - cos(x))*(2 + cos(x))"),
+    ],
+)
+def test_conjugates(source: str, expected: str) -> None:
+    assert conjugates_joined(*monomial(parse(source))) == monomial(parse(expected))
+
+
+def test_cotangents() -> None:
+    _, powers = monomial(parse("cos(x)**3/(sin(x)**2*y)"))
+    assert with_cotangents(powers) == monomial(parse("cos(x)/(tan(x)**2*y)"))[1]
+    _, powers = monomial(parse("cos(x)/sin(y)"))
+    assert with_cotangents(powers) == powers
+
+
+def test_cosecants() -> None:
+    terms = [monomial(parse(text)) for text in ("3*y*sin(x)**-2", "z", "-3*y")]
+    assert cosecants_joined(terms) == [
+        (ONE, {symbol("z"): 1}), monomial(parse("3*y*tan(x)**-2")),
+    ]  # fmt: skip
+    kept = [monomial(parse(text)) for text in ("3*y*sin(x)**-2", "3*y")]
+    assert cosecants_joined(kept) == kept
