@@ -11,6 +11,8 @@ from sr_kernel.expr import OPERATORS, Expr, apply, number
 
 _OPERATOR_OF = {row.egg: row.name for row in OPERATORS.values()}
 _HALF = Fraction(1, 2)
+_ONE, _MINUS_ONE = number(1), number(-1)
+"""Exact: a fitted 1.0 is not dropped."""
 
 
 class NoInstanceError(ValueError):
@@ -46,11 +48,11 @@ def _sum(left: Expr, right: Expr) -> Expr:
 
 
 def _product(left: Expr, right: Expr) -> Expr:
-    if left.value == Fraction(-1) and left.is_number:
+    if left is _MINUS_ONE:
         return -right
-    if right.op == "div" and right.args[0].value == Fraction(1):
+    if right.op == "div" and right.args[0] is _ONE:
         return left / right.args[1]
-    if left.op == "div" and left.args[0].value == Fraction(1):
+    if left.op == "div" and left.args[0] is _ONE:
         return right / left.args[1]
     return left * right
 
@@ -65,7 +67,7 @@ def _power(base: Expr, exponent: Expr) -> Expr:
 
 
 def _exponential(arg: Expr) -> Expr:
-    return apply("e") if arg.value == Fraction(1) and arg.is_number else apply("exp", arg)
+    return apply("e") if arg is _ONE else apply("exp", arg)
 
 
 _SPECIAL: Mapping[str, Callable[..., Expr]] = {
