@@ -10,20 +10,20 @@ folded into floats next to them.  No step changes where a term is defined.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from math import log
 
 from sr_kernel.equality.constants import ONE, Constants, rational
+from sr_kernel.equality.monomials import LARGEST_BITS, Monomial, Powers, monomial, size_of
 from sr_kernel.equality.order import order_key
+from sr_kernel.equality.sharing import best_share, has_coefficient_slot, without
 from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
-from sr_kernel.equality.writing import power_term, product_term, sum_term
+from sr_kernel.equality.writing import product_term, sum_term
 from sr_kernel.expr import Expr, apply, rebuild, walk
 from sr_kernel.numeric.precise import evaluate_precise
 
-_LARGEST_EXPONENT = 10**4
-_LARGEST_BITS = 2000
 _LARGEST_BASE = 10**6
 _FOLD_DIGITS = 30
 _FLATTEST, _STEEPEST = 0.01, 50.0
@@ -31,9 +31,6 @@ _FLATTEST, _STEEPEST = 0.01, 50.0
 
 _ONCE = Fraction(1)
 _DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
-Powers = dict[Expr, int]
-Monomial = tuple[Fraction, Powers]
-"""A coefficient and the powers of bases it stands before."""
 
 
 class Regrouper:
@@ -74,7 +71,7 @@ class Regrouper:
         terms = self._collected(self._terms(node))
         if self.cotangents:
             terms = cosecants_joined(terms)
-        if len(terms) == len(node.args) and _best_share(terms) is None:
+        if len(terms) == len(node.args) and best_share(terms) is None:
             return node
         return self._total(terms)
 
@@ -120,11 +117,11 @@ class Regrouper:
 
     def _grouped(self, terms: list[Monomial]) -> list[tuple[Fraction, Expr]]:
         """Greedy: what saves most is stated once, then again inside and outside."""
-        shared = _best_share(terms) if len(terms) > 1 else None
+        shared = best_share(terms) if len(terms) > 1 else None
         if shared is None:
             return [self._written(term) for term in terms]
         q, powers, places = shared
-        inside = [_without(terms[place], q, powers) for place in places]
+        inside = [without(terms[place], q, powers) for place in places]
         outside = [term for place, term in enumerate(terms) if place not in places]
         inner = self._total(self._collected(inside))
         factor, rest = monomial(inner)
@@ -141,6 +138,7 @@ class Regrouper:
         if not any(map(_is_composite, powers)) and not _shares_exponent(powers):
             return node
         q, scaled = conjugates_joined(*self._scaled(*self._folded(q, powers)))
+        scaled = self._exponents_joined(scaled)
         if self.cotangents:
             scaled = with_cotangents(scaled)
         if q < 0:
@@ -168,7 +166,7 @@ class Regrouper:
         scaled: Powers = {}
         for whole, power in powers.items():
             unit, base = self._normalized(whole)
-            if size_of(unit) * abs(power) <= _LARGEST_BITS:
+            if size_of(unit) * abs(power) <= LARGEST_BITS:
                 q *= unit**power
             else:
                 base = whole
@@ -193,6 +191,26 @@ class Regrouper:
         sign = -1 if is_odd and q < 0 else 1
         return sign * found, rebuild(base, (inner, *base.args[1:]))
 
+    def _exponents_joined(self, powers: Powers) -> Powers:
+        """``x**2*x**y`` as ``x**(y + 2)``."""
+        result = dict(powers)
+        for whole in sorted(powers, key=order_key):
+            if whole.op != "pow" or whole.args[1].is_number:
+                continue
+            base, exponent = whole.args
+            if result.get(base) and abs(result[whole]) == 1:
+                step = result.pop(base) * result[whole]
+                sign = result.pop(whole)
+                joined = apply(
+                    "pow", base, self._total(self._collected(self._with(exponent, step)))
+                )
+                result[joined] = result.get(joined, 0) + sign
+        return {base: power for base, power in result.items() if power}
+
+    def _with(self, expr: Expr, step: int) -> Iterator[Monomial]:
+        yield from self._terms(expr)
+        yield Fraction(step), {}
+
     def _signed(self, q: Fraction, powers: Powers) -> Expr:
         """The product with the sign of ``q``."""
         ((base, power),) = powers.items() if len(powers) == 1 else ((ONE, 0),)
@@ -208,7 +226,7 @@ class Regrouper:
     def _unit(self, total: Expr) -> Fraction:
         """The float that most terms of a sum have as their coefficient; 1 if none does."""
         found = [monomial(arg) for arg in total.args]
-        sizes = Counter(abs(q) for q, powers in found if _has_coefficient_slot(powers))
+        sizes = Counter(abs(q) for q, powers in found if has_coefficient_slot(powers))
         if not sizes or not any(self.constants.is_float(q) for q, _ in found):
             return Fraction(1)
         most = max(sizes.values())
@@ -255,39 +273,10 @@ class Regrouper:
             if not _FLATTEST < abs(q * Fraction(log(value))) < _STEEPEST:
                 return None
             return self.constants.remember(float(value) ** float(q))
-        if q.denominator != 1 or not 1 < q < _LARGEST_BITS or value.denominator != 1:
+        if q.denominator != 1 or not 1 < q < LARGEST_BITS or value.denominator != 1:
             return None
         whole = value ** int(q)
         return whole if whole <= _LARGEST_BASE else None
-
-
-def monomial(term: Expr) -> Monomial:
-    """``term`` as a rational coefficient times whole powers."""
-    powers: Powers = {}
-    q = _gather(powers, term, 1)
-    return q, {base: power for base, power in powers.items() if power}
-
-
-def _gather(powers: Powers, node: Expr, exponent: int) -> Fraction:
-    if isinstance(node.value, Fraction | float):
-        value = rational(node.value)
-        if (value != 0 or exponent > 0) and size_of(value) * abs(exponent) <= _LARGEST_BITS:
-            return value**exponent
-    elif node.op == "mul":
-        q = Fraction(1)
-        for arg in node.args:
-            q *= _gather(powers, arg, exponent)
-        return q
-    elif node.op == "div":
-        return _gather(powers, node.args[0], exponent) * _gather(powers, node.args[1], -exponent)
-    elif node.op == "neg":
-        return _gather(powers, node.args[0], exponent) * (-1 if exponent % 2 else 1)
-    elif node.op == "pow":
-        inner = _whole(node.args[1])
-        if inner and abs(inner * exponent) <= _LARGEST_EXPONENT:
-            return _gather(powers, node.args[0], inner * exponent)
-    powers[node] = powers.get(node, 0) + exponent
-    return Fraction(1)
 
 
 def _degree(base: Expr) -> Fraction:
@@ -296,21 +285,6 @@ def _degree(base: Expr) -> Fraction:
     if isinstance(value, Fraction | float):
         return rational(value)
     return _DEGREES.get(base.op, Fraction(0))
-
-
-def size_of(value: Fraction) -> int:
-    """Bits of the longer of numerator and denominator."""
-    return max(value.numerator.bit_length(), value.denominator.bit_length())
-
-
-def _whole(exponent: Expr) -> int:
-    """A whole number other than 0, else 0."""
-    value = exponent.value
-    if isinstance(value, Fraction | float):
-        power = rational(value)
-        if power.denominator == 1 and abs(power) <= _LARGEST_EXPONENT:
-            return int(power)
-    return 0
 
 
 def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
@@ -331,7 +305,7 @@ def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
 
 def _is_composite(base: Expr) -> bool:
     """Whether something may be taken out of ``base`` or joined with another factor."""
-    if base.op in ("add", "sin", "cos", "abs", "cbrt"):
+    if base.op in ("add", "sin", "cos", "abs", "cbrt", "pow"):
         return True
     return bool(_degree(base)) or _is_foldable(base)
 
@@ -342,76 +316,7 @@ def _shares_exponent(powers: Powers) -> bool:
     return any(power > 1 and -power in values for power in values)
 
 
-def _has_coefficient_slot(powers: Powers) -> bool:
-    """Whether a coefficient costs two nodes: over a plain divisor it only replaces the 1."""
-    if any(power > 0 for power in powers.values()):
-        return True
-    return len(powers) == 1 and min(powers.values()) < -1
-
-
-def _without(term: Monomial, q: Fraction, powers: Powers) -> Monomial:
-    """``term/(q*powers)``."""
-    rest = dict(term[1])
-    for base, power in powers.items():
-        rest[base] -= power
-        if rest[base] == 0:
-            del rest[base]
-    return term[0] / q, rest
-
-
-Share = tuple[Fraction, Powers, tuple[int, ...]]
-"""A coefficient or a power and the places of the terms that have it."""
-
-
-def _best_share(terms: Sequence[Monomial]) -> Share | None:
-    """What saves most when it is stated once for all terms that have it."""
-    best: tuple[int, tuple[object, ...]] | None = None
-    found: Share | None = None
-    for gain, rank, share in _shares(terms):
-        if gain > 0 and (best is None or gain > best[0] or (gain == best[0] and rank < best[1])):
-            best, found = (gain, rank), share
-    return found
-
-
-def _shares(terms: Sequence[Monomial]) -> Iterator[tuple[int, tuple[object, ...], Share]]:
-    """Savings in nodes, a rank to break ties, and what is shared."""
-    users: dict[tuple[Expr, bool], list[int]] = {}
-    equal: dict[Fraction, list[int]] = {}
-    for place, (q, powers) in enumerate(terms):
-        for base, power in powers.items():
-            users.setdefault((base, power > 0), []).append(place)
-        if abs(q) != 1 and _has_coefficient_slot(powers):
-            equal.setdefault(abs(q), []).append(place)
-    for (base, positive), places in users.items():
-        if len(places) > 1:
-            least = min(abs(terms[place][1][base]) for place in places)
-            part = power_term(base, Fraction(least), None).size
-            saved = sum(_saved(terms[place], base, least, part) for place in places)
-            power = least if positive else -least
-            rank = (0, not positive, order_key(base))
-            yield saved - part - 1, rank, (Fraction(1), {base: power}, tuple(places))
-    for q, places in equal.items():
-        if len(places) > 1:
-            yield 2 * (len(places) - 1), (1, q), (q, {}, tuple(places))
-
-
-def _saved(term: Monomial, base: Expr, least: int, part: int) -> int:
-    """Nodes that a term loses with ``base**least``."""
-    q, powers = term
-    left = abs(powers[base]) - least
-    if left:
-        whole = power_term(base, Fraction(left + least), None).size
-        return whole - power_term(base, Fraction(left), None).size
-    is_last = len(powers) == 1 and abs(q) == 1
-    if is_last and (powers[base] > 0 or least > 1):
-        return part - 1
-    return part + 1
-
-
 @lru_cache(maxsize=4096)
 def _is_foldable(expr: Expr) -> bool:
     """Whether ``expr`` is a constant that may become a float: no variable, no pi, no e."""
     return all(not node.is_symbol and node.op not in ("pi", "e") for node in walk(expr))
-
-
-__all__ = ["Regrouper", "monomial"]

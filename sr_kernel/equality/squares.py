@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from sr_kernel.equality.monomials import Monomial, Powers
 from sr_kernel.equality.order import order_key
 from sr_kernel.expr import Expr, apply
-
-Powers = dict[Expr, int]
-Monomial = tuple[Fraction, Powers]
 
 _COMPLEMENTS = {"sin": ("cos", 1), "cos": ("sin", 1), "tanh": ("cosh", -1), "cosh": ("sinh", 1)}
 """f -> g, k with ``1 - f**2 = g**(2*k)``, but for cosh, where it is ``-sinh**2``."""
@@ -83,6 +81,3 @@ def cosecants_joined(terms: list[Monomial]) -> list[Monomial]:
                     result.append((q, {key: value for key, value in rest.items() if value}))
                     break
     return result
-
-
-__all__ = ["conjugates_joined", "cosecants_joined", "with_cotangents"]

@@ -11,6 +11,7 @@ from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.order import order_key
+from sr_kernel.equality.real_powers import reduced
 from sr_kernel.equality.regrouping import Regrouper
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.writing import ordered
@@ -160,7 +161,11 @@ class Workbench:
         follows = self._zero_sets.follows
         added = [condition for condition in added if not follows(condition, self.conditions)]
         dropped = [condition for condition in dropped if not follows(condition, theirs)]
-        return added, dropped
+        return self._left(added, self.conditions), self._left(dropped, theirs)
+
+    def _left(self, conditions: list[Condition], given: frozenset[Condition]) -> list[Condition]:
+        found = (reduced(condition, given, self.normalizer) for condition in conditions)
+        return list(dict.fromkeys(condition for condition in found if condition is not None))
 
     @cached_property
     def _zero_sets(self) -> ZeroSets:

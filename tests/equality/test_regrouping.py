@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sr_kernel.equality.constants import Constants
-from sr_kernel.equality.regrouping import Regrouper, monomial
+from sr_kernel.equality.monomials import monomial
+from sr_kernel.equality.regrouping import Regrouper
 from sr_kernel.equality.sampling import find_difference, names_of, sample_points
 from sr_kernel.expr import Expr, apply, number, parse, symbol, to_text
 

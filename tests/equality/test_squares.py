@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from sr_kernel.equality.regrouping import monomial
+from sr_kernel.equality.monomials import monomial
 from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
 from sr_kernel.expr import parse, symbol
 
