@@ -25,7 +25,7 @@ _ROOTS = frozenset({"sqrt", "max", "min"})
 _WIDEST_CANONICAL = 40
 _WIDEST_REGROUPED = 1.5
 """Forms larger than this many times the smallest are not worth regrouping."""
-_MOST_REGROUPED = 2
+_MOST_REGROUPED = 4
 _WHOLE = Mode()
 
 
