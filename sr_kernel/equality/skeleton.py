@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import zip_longest
 
 from sr_kernel.equality.collect import coefficient, collected
 from sr_kernel.equality.constants import ONE, Constants, rational, to_float
@@ -16,6 +17,7 @@ from sr_kernel.equality.normal_form import Mode, NormalForm
 from sr_kernel.equality.ring import Polynomial
 from sr_kernel.equality.sign import Signs
 from sr_kernel.expr import Expr, to_text
+from sr_kernel.expr.term import without_minus
 
 OPEN = "c"
 
@@ -58,37 +60,43 @@ class _Slots:
         self.mask = _masked_numbers if exact else masked
 
     def of_form(self, form: NormalForm) -> Slots:
-        below = self._terms(form.below, form.generators)
-        lead = below[0][1]
-        above = self._terms(form.above, form.generators)
+        """Numerator and denominator; a denominator of one term becomes negative powers, since the
+        sign of a fitted exponent is no structure."""
+        single = term_list(form.below) if len(form.below) == 1 else []
+        divisor = single[0][1] if single else ()
+        below = [] if single else self._terms(form.below, form.generators)
+        lead = single[0][0] if single else below[-1][1]
+        above = self._terms(form.above, form.generators, divisor)
         parts = [self._sum(above, lead), self._sum(below, lead, leads=True)]
         return "/".join(text for text, _ in parts), parts[0][1] + parts[1][1]
 
-    def _terms(self, p: Polynomial, generators: list[Generator]) -> list[tuple[Slots, Fraction]]:
+    def _terms(
+        self, p: Polynomial, generators: list[Generator], divisor: Sequence[int] = ()
+    ) -> list[tuple[Slots, Fraction]]:
         terms = []
         for c, exponents in term_list(p):
-            powers = sorted(
-                self._power(generator, count)
-                for generator, count in zip(generators, exponents, strict=False)
-                if count
-            )
-            terms.append((_joined("*", powers), c))
+            powers: dict[tuple[Expr | None, Expr], Fraction] = {}
+            counts = zip_longest(exponents, divisor, fillvalue=0)
+            for generator, (count, less) in zip(generators, counts, strict=False):
+                key = generator.base, generator.atom
+                powers[key] = powers.get(key, Fraction(0)) + generator.unit * (count - less)
+            slots = sorted(self._power(*key, power) for key, power in powers.items() if power)
+            terms.append((_joined("*", slots), c))
         return sorted(terms)
 
-    def _power(self, generator: Generator, count: int) -> Slots:
-        base = ("e", ()) if generator.base is None else self.mask(generator.base)
-        power = self._number(generator.unit * count)
-        atom = ("", ()) if generator.atom is ONE else self.mask(generator.atom)
-        return f"({base[0]})^({power[0]}*{atom[0]})", base[1] + power[1] + atom[1]
+    def _power(self, base: Expr | None, atom: Expr, power: Fraction) -> Slots:
+        below = ("e", ()) if base is None else self.mask(base)
+        number = self._number(power)
+        factor = ("", ()) if atom is ONE else self.mask(atom)
+        return f"({below[0]})^({number[0]}*{factor[0]})", below[1] + number[1] + factor[1]
 
     def _sum(
         self, terms: list[tuple[Slots, Fraction]], lead: Fraction, *, leads: bool = False
     ) -> Slots:
         slots = []
         for place, ((name, inner), c) in enumerate(terms):
-            is_open = (
-                self.exact and not (leads and place == 0) and (abs(c) != abs(lead) or not name)
-            )
+            is_lead = leads and place == len(terms) - 1
+            is_open = self.exact and not is_lead and (abs(c) != abs(lead) or not name)
             text, value = (OPEN, (_float(c / lead),)) if is_open else self._number(c / lead)
             slots.append((f"{text}*{name}", value + inner))
         return _joined("+", slots)
@@ -101,7 +109,9 @@ class _Slots:
 
 def _float(value: Fraction) -> float:
     nearest = to_float(value)
-    return math.copysign(math.inf, value) if nearest is None else nearest
+    if nearest is None:
+        return math.inf if value > 0 else -math.inf
+    return nearest
 
 
 def _joined(sign: str, slots: list[Slots]) -> Slots:
@@ -134,9 +144,10 @@ def masked(expr: Expr) -> Slots:
     """``expr`` with its floats open; a minus in front of one belongs to its value."""
     if isinstance(expr.value, float):
         return OPEN, (expr.value,)
-    if expr.op == "neg":
-        text, values = masked(expr.args[0])
-        position = _absorbing(expr.args[0])
+    positive = None if expr.is_number else without_minus(expr)
+    if positive is not None:
+        text, values = masked(positive)
+        position = _absorbing(positive)
         if position is None:
             return f"neg({text})", values
         return text, (*values[:position], -values[position], *values[position + 1 :])
