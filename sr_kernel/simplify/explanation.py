@@ -8,6 +8,7 @@ by computing it again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -90,7 +91,14 @@ class _Explainer:
         }
 
     def chain(self, forms: list[Expr], conditions: tuple[str, ...]) -> Derivation:
-        """From the first of ``forms`` through all others to the last."""
+        """From the first of ``forms`` through all others to the last.
+
+        ``conditions`` are the simplifier's: it also tells of holes that a result adds.
+        """
+        found = self._chained(forms, conditions)
+        return replace(found, conditions=tuple(dict.fromkeys((*found.conditions, *conditions))))
+
+    def _chained(self, forms: list[Expr], conditions: tuple[str, ...]) -> Derivation:
         whole = self._by_rules(forms[0], forms[-1])
         if whole is not None:
             return whole

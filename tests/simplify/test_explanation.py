@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import parse
+from sr_kernel.expr import parse, to_text
 from sr_kernel.simplify import explain, simplify
 from sr_kernel.simplify.explanation import replay
 
@@ -200,3 +200,10 @@ def test_bad_input_is_named() -> None:
         explain("x +")
     with pytest.raises(ExpressionError):
         explain("x", None)
+
+
+def test_holes_that_a_result_adds_are_told() -> None:
+    found = explain("cos(x)/sin(x)")
+    assert to_text(found.result) == "1/tan(x)"
+    assert "cos(x) != 0" in found.conditions
+    assert found.check()

@@ -124,6 +124,14 @@ DOMAINS = [
     ("sin(asin(x))", "any", "x", ("x <= 1", "x >= -1")),
     ("asin(sin(x))", "any", "asin(sin(x))", ()),
     ("x**y*x**-y", "isolated", "x**y*x**-y", ()),
+    ("cos(x)/sin(x)", "preserve", "cos(x)/sin(x)", ()),
+    ("cos(x)/sin(x)", "isolated", "1/tan(x)", ("cos(x) != 0",)),
+    ("cosh(x)/sinh(x)", "preserve", "1/tanh(x)", ()),
+    ("sin(x)**-2 - 1", "isolated", "tan(x)**-2", ("cos(x) != 0",)),
+    ("1/((cos(x) - 1)*(cos(x) + 1))", "preserve", "-sin(x)**-2", ()),
+    ("x**2*x**y", "preserve", "x**2*x**y", ()),
+    ("x**2*x**y", "isolated", "x**(y + 2)", ("x != 0",)),
+    ("(2*x + 3)/(x + 1)", "preserve", "1/(x + 1) + 2", ()),
 ]
 
 
