@@ -20,6 +20,7 @@ from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import Expr, number, walk
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
 from sr_kernel.numeric.conditions import domain_of
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.relation import Relation, domain_relations, instantiated, nonzero
 
 DOMAINS = ("preserve", "isolated", "any")
@@ -94,6 +95,7 @@ def granted_conditions(
     """
     granted: dict[Relation, None] = {}
     for relation in conditions_of(expr):
+        check_time()
         if _never(relation, assumptions):
             return ()  # defined nowhere, so anything would follow
         needed = conditions_of(relation.left)

@@ -150,7 +150,7 @@ def _improve_batch(groups: list[Sequence[Expr]], given: list[Assumptions], run: 
     try:
         with deadline(run.deadline):
             found, reason = _saturate(groups, given, run)
-    except EGraphError:
+    except (EGraphError, RecursionError):
         found, reason = fallback, "failed"
     except OutOfTime:
         found, reason = fallback, "time"
@@ -303,6 +303,7 @@ def _seed(
         _seed_interval(table, table.enter(term, group), found)
     defined: dict[Expr, bool] = {}
     for node in walk(original):
+        check_time()
         defined[node] = all(defined[arg] for arg in node.args) and all(
             relation in granted or facts.implies(relation) for relation in own_conditions(node)
         )

@@ -36,8 +36,8 @@ from sr_kernel.errors import RuleError, SrKernelError
 NATIVE = "egglog.bindings"
 ROWS_KEPT = 1_500
 """Rows of earlier batches that are not worth a new clone (about 15 ms) to be rid of."""
-STEPS_KEPT = 6_000
-"""Iterations whose reports, about 20 MB, are not worth a new database (about 0.2 s)."""
+STEPS_KEPT = 3_000
+"""Iterations whose reports, about 25 MB, are not worth a new database (about 0.2 s)."""
 
 
 class EGraphError(SrKernelError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,7 +16,7 @@ from sr_kernel.equality.writing import ordered
 from sr_kernel.expr import Expr, to_text, walk
 from sr_kernel.numeric.deadline import OutOfTime, deadline, turns
 from sr_kernel.simplify.parameters import merged_parameters
-from sr_kernel.simplify.situation import Situation
+from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP, Situation
 from sr_kernel.simplify.workbench import Workbench
 
 _MAX_ROUNDS = 6
@@ -29,15 +30,16 @@ _FORMS_SHARE = 0.5
 """Part of the time left that looking for forms may take; checking them takes time too."""
 _ARITHMETIC = frozenset({"number", "symbol", "add", "mul", "neg", "div"})
 
-DONE, OUT_OF_TIME, MISMATCH = "done", "time", "mismatch"
+DONE, MISMATCH = "done", "mismatch"
 
 
 @dataclass(frozen=True, slots=True)
 class Simplification:
     """A result with what changed in the domain and why the work ended.
 
-    ``stop_reason`` is "done", "time", or "mismatch" when a smaller form was refused because its
-    values differ from the input's.
+    ``stop_reason`` is "done", "time", "depth" where the nesting was too deep for some of the work,
+    or "mismatch" when a smaller form was refused because its values differ from the input's; from
+    a worker process also "memory" or "failed" when it ended before its work.
     """
 
     result: Expr
@@ -111,7 +113,8 @@ class Pipeline:
     def _forms(self, bench: Workbench) -> list[Expr]:
         forms = [bench.expr, *bench.candidates()]
         if self.situation.model.name == "parameters":
-            forms += [ordered(merged_parameters(form)) for form in forms]
+            with suppress(OutOfTime):
+                forms += [ordered(merged_parameters(form)) for form in forms]
         return forms
 
     def _turns(self, count: int, share: float = 1.0) -> Iterator[float | None]:
@@ -167,7 +170,10 @@ class Pipeline:
             refused = self._accept(task, bench, [*group, *bench.cautious()])
         if task.current is bench.expr:
             task.stop_reason = MISMATCH if refused == MISMATCH else DONE
-            if refused == OUT_OF_TIME or not bench.is_complete or self.situation.is_late():
+            for reason in (TOO_DEEP, OUT_OF_TIME):
+                if reason in (refused, bench.stopped):
+                    task.stop_reason = reason
+            if self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
 
     def _accept(self, task: _Task, bench: Workbench, group: list[Expr]) -> str:
@@ -182,6 +188,8 @@ class Pipeline:
                 differs = dropped is not None and self._differs(bench.expr, form)
             except OutOfTime:
                 return OUT_OF_TIME
+            except RecursionError:
+                return TOO_DEEP
             if dropped is None:
                 refused = refused or "domain"
                 continue

@@ -21,8 +21,8 @@ from queue import Empty, SimpleQueue
 from sr_kernel.errors import OptionError, SrKernelError
 from sr_kernel.expr import Expr
 from sr_kernel.simplify.child import read_frame, spawned, write_frame
-from sr_kernel.simplify.pipeline import OUT_OF_TIME, Simplification
-from sr_kernel.simplify.situation import Situation
+from sr_kernel.simplify.pipeline import Simplification
+from sr_kernel.simplify.situation import OUT_OF_TIME, Situation
 from sr_kernel.simplify.worker import READY
 
 OUT_OF_MEMORY, FAILED = "memory", "failed"

@@ -15,6 +15,7 @@ from sr_kernel.expr import Expr
 from sr_kernel.numeric.assumption import Assumptions
 
 DOMAINS = ("preserve", "isolated", "any")
+OUT_OF_TIME, TOO_DEEP = "time", "depth"
 Cost = str | CostModel | Callable[[Expr], float]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cached_property
 
 from sr_kernel.equality.collect import collected
@@ -19,6 +18,7 @@ from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
 from sr_kernel.numeric.deadline import OutOfTime, check_time
+from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP
 
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
 _ROOTS = frozenset({"sqrt", "max", "min"})
@@ -32,14 +32,14 @@ _WHOLE = Mode()
 class Workbench:
     """``expr`` with its conditions and normal forms, each computed when first asked for.
 
-    Past a deadline in force the forms found until then are all there are, ``is_complete`` is
-    False, and everything else raises :class:`OutOfTime`.
+    Past a deadline in force the forms found until then are all there are, ``stopped`` says so, and
+    everything else raises :class:`OutOfTime`; the same goes for RecursionError.
     """
 
     def __init__(self, expr: Expr, signs: Signs) -> None:
         self.expr = expr
         self.constants = Constants([expr])
-        self.is_complete = True
+        self.stopped = ""
         self._plain = Normalizer(self.constants, signs)
         self.ledger = Ledger(self._plain)
         self._shrunk: dict[Expr, Expr] = {}
@@ -109,11 +109,13 @@ class Workbench:
 
     def _in_time(self, forms: Iterator[Expr]) -> list[Expr]:
         found: dict[Expr, None] = {}
-        self.is_complete = False
-        with suppress(OutOfTime):
+        try:
             for form in forms:
                 found[form] = None
-            self.is_complete = True
+        except OutOfTime:
+            self.stopped = OUT_OF_TIME
+        except RecursionError:
+            self.stopped = TOO_DEEP
         return list(dict.fromkeys(map(ordered, found)))
 
     def _modes(self) -> list[Mode]:
