@@ -9,6 +9,7 @@ from functools import lru_cache
 from sr_kernel.equality.constants import ONE, ZERO, Constants
 from sr_kernel.equality.order import order_key
 from sr_kernel.expr import Expr, apply, number, rebuild
+from sr_kernel.numeric.deadline import check_time
 
 Factor = tuple[Expr, Fraction]
 Exponent = tuple[Fraction, Expr]
@@ -247,6 +248,7 @@ def _factor_key(term: Expr) -> tuple[object, ...]:
 @lru_cache(maxsize=8192)
 def ordered(expr: Expr) -> Expr:
     """``expr`` with sums, products, min and max in order of display; never larger."""
+    check_time()
     return _ordered(rebuild(expr, tuple(map(ordered, expr.args))))
 
 

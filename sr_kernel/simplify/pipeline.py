@@ -70,18 +70,25 @@ class Pipeline:
 
     def run(self, exprs: Iterable[Expr]) -> list[Simplification]:
         """One result a term, in order."""
-        tasks = [_Task(expr, ordered(expr)) for expr in exprs]
+        tasks = [_Task(expr, self._in_order(expr)) for expr in exprs]
         for task in tasks:
             if self._cost(task.current) > self._cost(task.start):
                 task.current = task.start
         for _ in range(_MAX_ROUNDS):
             active = [task for task in tasks if not task.stop_reason]
-            if not active:
+            if not active or self.situation.is_late():
                 break
             self._round(active)
         for task in tasks:
             task.seconds += self._shared / len(tasks)
+            if not task.stop_reason and self.situation.is_late():
+                task.stop_reason = OUT_OF_TIME
         return [self._report(task) for task in tasks]
+
+    def _in_order(self, expr: Expr) -> Expr:
+        with deadline(self.situation.deadline), suppress(OutOfTime):
+            return ordered(expr)
+        return expr
 
     def _report(self, task: _Task) -> Simplification:
         conditions = dict.fromkeys(str(condition) for condition in task.conditions)

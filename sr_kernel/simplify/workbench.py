@@ -111,12 +111,12 @@ class Workbench:
         found: dict[Expr, None] = {}
         try:
             for form in forms:
-                found[form] = None
+                found[ordered(form)] = None
         except OutOfTime:
             self.stopped = OUT_OF_TIME
         except RecursionError:
             self.stopped = TOO_DEEP
-        return list(dict.fromkeys(map(ordered, found)))
+        return list(found)
 
     def _modes(self) -> list[Mode]:
         nodes = list(walk(self.expr))

@@ -46,9 +46,9 @@ def test_a_batch_shares_its_time_out_fairly() -> None:
     assert all(item.result.is_number for item in found[4:])
 
 
-def test_no_time_at_all_gives_the_input_back_in_order() -> None:
+def test_no_time_at_all_gives_the_input_back() -> None:
     found = simplify_detailed("sin(x)**2 + cos(x)**2", time_limit=1e-9)
-    assert (found.result, found.stop_reason) == (parse("cos(x)**2 + sin(x)**2"), "time")
+    assert (found.result.size, found.stop_reason) == (9, "time")
 
 
 FUNCTIONS = ("abs", "exp", "log", "sin", "tan", "sqrt", "cbrt", "sign", "asin", "cosh")
