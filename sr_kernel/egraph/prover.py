@@ -84,7 +84,16 @@ class Prover:
         for one, other in self._table.same:
             self.graph.merge(place[one], place[other], REGROUPED)
         self._told = {place[node]: found for node, found in told}
+        self._invert_literals()
         self.graph.close()
+
+    def _invert_literals(self) -> None:
+        """``1/2`` is also ``2**-1``: patterns divide by a literal or by a term that may be one."""
+        power = self.graph.add("Num", Fraction(-1))
+        for content in list(self.graph.nodes):
+            if content[0] == "Num" and abs(content[1]) not in (0, 1):
+                inverse = self.graph.add("Pow", self.graph.add("Num", 1 / content[1]), power)
+                self.graph.merge(inverse, self.graph.add(*content), REGROUPED)
 
     def _copied(self) -> list[int]:
         """The table's nodes in the proof graph."""

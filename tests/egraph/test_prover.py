@@ -94,6 +94,13 @@ def test_computed_literals() -> None:
     assert prover("(x**2)**3", "x**5", text).run(500, 3, FOREVER) == "saturated"
 
 
+def test_a_literal_is_also_the_inverse_of_one() -> None:
+    text = rule("(Add (Atan a) (Atan (Div $1 a)))", "(Acos a)", "own")
+    assert prover("atan(2) + atan(1/2)", "acos(2)", text).run(500, 3, FOREVER) == "proved"
+    text = rule("(Floor (Div (Floor a) (Num n)))", "(Floor (Div a (Num n)))", "own")
+    assert prover("floor(floor(x)/3)", "floor(x/3)", text).run(500, 3, FOREVER) == "proved"
+
+
 def test_known_equalities_are_used_inside_terms() -> None:
     text = rule("(Sin a)", "(Cos a)", "own")
     found = prover("sin(x + y)", "cos(z)", text, known=(("x + y", "z", "given"),))
