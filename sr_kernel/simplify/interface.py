@@ -32,8 +32,9 @@ def simplify(
 
     ``expr`` is text, a SymPy expression or a term; the result is of the same kind, and never
     costs more.  ``assume`` holds facts such as ``"x > 0"`` or ``"n integer"``.  ``domain`` is
-    ``"preserve"``, ``"isolated"`` (isolated holes may be filled: ``x/x`` becomes 1) or ``"any"``
-    (``exp(log(x))`` becomes x); :func:`simplify_detailed` tells which conditions were dropped.
+    ``"preserve"``, ``"isolated"`` (isolated holes may be filled, ``x/x`` becomes 1, and a cotangent
+    of ``x`` may be written ``1/tan(x)``, undefined where it is 0) or ``"any"``
+    (``exp(log(x))`` becomes x); :func:`simplify_detailed` tells which conditions changed.
     ``cost`` is ``"size"``, ``"flops"``, ``"parameters"`` or a callable of a term.  After
     ``time_limit`` seconds the best form so far is returned.
 
