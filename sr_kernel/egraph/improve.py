@@ -330,13 +330,14 @@ _LOCAL = threading.local()
 def session_for(rules: Ruleset) -> Session:
     """This thread's session with these rules loaded; a broken or worn one is replaced."""
     kept: dict[str, Session] = _LOCAL.__dict__.setdefault("sessions", {})
-    session = kept.get(rules.digest)
+    session = kept.pop(rules.digest, None)
     if session is None or session.broken or session.is_worn:
+        session = None  # its memory is free before another takes as much
         session = Session()
         session.load(program_forms(rules))
         while len(kept) >= SESSIONS_KEPT:
             kept.pop(next(iter(kept)))
-        kept[rules.digest] = session
+    kept[rules.digest] = session
     return session
 
 
