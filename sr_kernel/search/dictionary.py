@@ -53,6 +53,26 @@ class BankPart:
         return self.bank.expr(int(self._picked[index]))
 
 
+class Subset:
+    """Some entries of another part."""
+
+    def __init__(self, part: Part, picked: IntArray) -> None:
+        self.part, self._picked = part, picked
+
+    @property
+    def sizes(self) -> IntArray:
+        return self.part.sizes[self._picked]
+
+    def rows(self, picked: IntArray) -> FloatArray:
+        return self.part.rows(self._picked[picked])
+
+    def values(self, picked: IntArray, X: FloatArray) -> FloatArray:
+        return self.part.values(self._picked[picked], X)
+
+    def expr(self, index: int) -> Expr:
+        return self.part.expr(int(self._picked[index]))
+
+
 class LogPart:
     """log |f| for the f of another part."""
 

@@ -12,6 +12,7 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, number, symbol, transform
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
+from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.exactly import ExactProposer
 from sr_kernel.search.front import Front
 from sr_kernel.search.law import Law
@@ -20,13 +21,14 @@ from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
+from sr_kernel.search.rational import RationalProposer
 from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import tidy
 
 ROUNDS = (
-    (6000, 150, 150),
+    (6000, 400, 200),
     (60_000, 1000, 600),
     (250_000, 6000, 1500),
     (400_000, 40_000, 3000),
@@ -75,7 +77,10 @@ class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
 
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
-    return [ExactProposer(), LinearProposer(), PowerProposer(), ExactProposer(later=True)]
+    return [
+        ExactProposer(), RationalProposer(), LinearProposer(), PowerProposer(),
+        ExactProposer(later=True), Evolution(),
+    ]  # fmt: skip
 
 
 def search(
@@ -127,7 +132,7 @@ class _Run:
             probe_rows = np.sort(generator.permutation(len(rows))[:PROBE_ROWS])
         bank = Bank(
             problem.variables, sample.X[probe_rows], problem.operators,
-            max_price=15, seed=problem.random_state,
+            max_price=min(15, problem.max_size + 2), seed=problem.random_state,
         )  # fmt: skip
         self.context = Context(
             problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
@@ -229,14 +234,16 @@ class _Run:
             if fitted is None:
                 return
             for plain in refine(fitted, context.sample, context.problem.operators):
-                self._keep(rounded(plain, context.sample))
+                self._keep(plain)
         except ExpressionError:
             return
 
     def _keep(self, fitted: Fitted) -> None:
+        context = self.context
         if fitted.size <= self.problem.max_size:
-            self.context.archive.add(fitted)
-            self.context.front.offer(fitted)
+            context.archive.add(fitted)
+            if fitted.length < context.front.bar(fitted.size)[1]:
+                context.front.offer(rounded(fitted, context.sample))
 
     # ---------------------------------------------------------------- what is shown
 

@@ -136,3 +136,18 @@ def _confirmed(
         if len(kept) >= count:
             break
     return kept
+
+
+def distinct_modulo(rows: FloatArray, columns: FloatArray) -> IntArray:
+    """Places of the ``rows`` (N, m) that differ by more than a factor and the span of a constant
+    and ``columns`` (m, d); of those that do not, the first; none of the span itself."""
+    known = np.column_stack([np.ones(len(columns)), columns])
+    goal = Target(np.zeros(len(columns)), known, np.ones(len(columns)))
+    seen = Seen.of(rows, np.zeros(len(rows), dtype=np.int64)).rows
+    inside = seen @ goal.basis
+    rest = np.einsum("ij,ij->i", seen, seen) - np.einsum("ij,ij->i", inside, inside)
+    outside = np.flatnonzero(rest > _NEGLIGIBLE)
+    projected = (seen[outside] @ goal.probe) / np.sqrt(rest[outside])[:, None]
+    projected *= np.where(projected[:, :1] < 0, -1.0, 1.0)
+    _, first = np.unique(np.round(projected, 7), axis=0, return_index=True)
+    return np.asarray(outside[np.sort(first)])

@@ -24,7 +24,7 @@ EXACT_LOSS = 1e-16
 
 _FIRST = (40, 20, 5)
 """Peels tried at the beginning of each round, fewer as the bank grows."""
-_LATER = (120, 40, 0)
+_LATER = (60, 60, 0)
 """Peels tried at its end, once the noisy have had their turn."""
 _DIVISORS = 20
 _INNER = 20_000

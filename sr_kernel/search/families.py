@@ -141,11 +141,13 @@ class FamilyPart:
 
     @classmethod
     def over(
-        cls, context: Context, counts: Sequence[int] = (0, 12, 60, 150, 300)
+        cls, context: Context, counts: Sequence[int] = (3, 12, 60, 150, 300)
     ) -> FamilyPart | None:
         """The families over as many simple bank entries as this round is about."""
         bank = context.bank
         count = counts[min(context.round, len(counts) - 1)]
+        if context.round == 0 and len(context.sample.variables) > 1:
+            return None  # with several columns there is plainer to try first
         plain = [
             index
             for index in np.flatnonzero(bank.varying[:3000])

@@ -33,6 +33,9 @@ CODES = {
 """Steps that the machine knows; programs with others are for the slower fit."""
 
 
+PATIENCE = 15
+"""Fits after which it pays to load the machine."""
+_asked: list[None] = []
 _known: set[str] = set()
 """What has been seen of the compiled machine, for good."""
 
@@ -44,6 +47,16 @@ class Tape(NamedTuple):
     left: Any
     right: Any
     value: FloatArray
+
+
+class Descent(NamedTuple):
+    """``expr`` with the floats ``theta`` and weighted sum of squares ``cost``; its ``program``
+    still has those it started from."""
+
+    expr: Expr
+    theta: tuple[float, ...]
+    cost: float
+    program: Program
 
 
 def tape(program: Program) -> Tape | None:
@@ -70,9 +83,9 @@ def descend(
     *,
     steps: int = 15,
     starts: Sequence[FloatArray] = (),
-) -> tuple[Expr, tuple[float, ...], float] | None:
-    """(``expr`` with better floats, the floats, weighted sum of squares), from its own floats and
-    from ``starts`` (each (p,)); None where it is undefined on some row or not for the machine.
+) -> Descent | None:
+    """The end of the best descent from the floats of ``expr`` and from ``starts`` (each (p,));
+    None where it is undefined on some row or not for the machine.
     """
     program = compile_program(expr, variables)
     steps_ = tape(program)
@@ -86,15 +99,19 @@ def descend(
     if best is None or not np.isfinite(best[1]).all():
         return None
     theta = tuple(float(value) for value in best[1])
-    return program.to_expr(theta), theta, best[0]
+    return Descent(program.to_expr(theta), theta, best[0], program)
 
 
 def ready() -> bool:
     """Whether the machine can be used without waiting for it.
 
     It has to be compiled once on a computer, which takes some seconds; another process does that
-    while searches go on without it.
+    while searches go on without it.  Loading takes a second too, so the first few fits of a search
+    do not ask for it.
     """
+    if "usable" not in _known and len(_asked) < PATIENCE:
+        _asked.append(None)
+        return False
     if _usable():
         return True
     if "compiling" not in _known:

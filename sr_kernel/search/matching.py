@@ -23,6 +23,9 @@ from sr_kernel.search.screen import screen
 
 BEST_GROUPS = 24
 """Groups of columns that are looked at one by one, out of those screened."""
+OF_A_KIND = 8
+"""Groups of each number of columns that are looked at in any case: with inner constants fitted, one
+column may do better than three on a grid."""
 
 FRUITLESS = 3
 """Candidates of a size without effect after which the rest of that size is left."""
@@ -95,7 +98,7 @@ def _worth_fitting(
     context: Context, view: View, groups: list[tuple[Column, ...]], slack: float
 ) -> list[tuple[Column, ...]]:
     """The most promising groups, judged by fits of many at once."""
-    ranked: list[tuple[float, int]] = []
+    ranked: list[tuple[float, int, int]] = []
     rough = slack if view.linear else 4.0 * slack
     for count in sorted({len(group) for group in groups}):
         places = [k for k, group in enumerate(groups) if len(group) == count]
@@ -114,9 +117,15 @@ def _worth_fitting(
                 if context.promising(loss, size, fewer, structure, rough):
                     hoped = context.sample.floored(loss / rough)
                     length = description_length(hoped, context.sample.rows, count, structure)
-                    ranked.append((length, place))
+                    ranked.append((length, place, count))
     ranked.sort()
-    return [groups[place] for _, place in ranked[:BEST_GROUPS]]
+    kinds: Counter[int] = Counter()
+    chosen: list[tuple[Column, ...]] = []
+    for rank, (_, place, count) in enumerate(ranked):
+        kinds[count] += 1
+        if rank < BEST_GROUPS or kinds[count] <= OF_A_KIND:
+            chosen.append(groups[place])
+    return chosen
 
 
 def _losses(view: View, groups: list[tuple[Column, ...]], sample: Sample) -> FloatArray:

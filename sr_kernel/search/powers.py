@@ -28,6 +28,9 @@ from sr_kernel.search.proposer import Context
 _REDUNDANT = {"reciprocal", "sqrt", "square", "reciprocal sqrt"}
 """Outer functions under which a product of powers stays one."""
 
+_NOISY_SIGNS = 0.02
+"""Share of the target's size on rows where a product may have the wrong sign."""
+
 CONSTANT, LOG, PLAIN = "constant", "log", "plain"
 
 
@@ -150,9 +153,13 @@ def power_terms(
 
 
 def _agrees(predicted: FloatArray, target: FloatArray) -> bool:
-    """Whether the signs are right, so that only the size is left to fit."""
+    """Whether the signs are right, so that only the size is left to fit; near zero noise decides
+    on the sign."""
     with np.errstate(all="ignore"):
-        return bool(np.isfinite(predicted).all() and (predicted * target >= 0).all())
+        if not np.isfinite(predicted).all():
+            return False
+        size = np.abs(target)
+        return bool(size[predicted * target < 0].sum() <= _NOISY_SIGNS * size.sum())
 
 
 def _plain(exponent: float, error: float) -> Fraction | float:

@@ -17,9 +17,9 @@ from sr_kernel.search.proposer import Context
 
 IntArray = NDArray[np.int64]
 
-_CAPS = (0, 30_000, 100_000, 200_000)
+_CAPS = (8000, 30_000, 100_000, 200_000)
 """Products looked at in each round."""
-_PLAIN = (0, 8, 20, 30)
+_PLAIN = (4, 8, 20, 30)
 """Bank entries that a family is multiplied with."""
 
 
@@ -54,9 +54,9 @@ def products(context: Context) -> list[ProductPart]:
     """Families times the simplest bank entries, and waves times the other families."""
     stage = min(context.round, len(_CAPS) - 1)
     cap = _CAPS[stage]
-    if not cap or not context.allows("mul"):
+    if not context.allows("mul"):
         return []
-    members = FamilyPart.over(context, (0, 6, 10, 16))
+    members = FamilyPart.over(context, (2, 6, 10, 16))
     if members is None:
         return []
     plain = BankPart(context.bank, _PLAIN[stage])

@@ -20,9 +20,10 @@ import numpy as np
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, transform, walk
 from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.cancellation import cancelled_digits
 from sr_kernel.search.description import description_length, structure_length
 from sr_kernel.search.machine import descend, ready
-from sr_kernel.search.tidy import tidy
+from sr_kernel.search.plainer import plainer
 from sr_kernel.search.units import UNIT_PRICE, fixed_units
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def fit(
     from sr_kernel.numeric.fit import fit_constants
 
     weights = sample.weights / np.square(sample.y / sample.unit) if proportional else sample.weights
-    floats = _floats(expr)
-    if not floats:
+    if not any(isinstance(node.value, float) for node in walk(expr)):
         return judge(expr, sample, (), (), proportional=proportional, units=units)
     start, steps = approached(expr, sample, weights, max_steps)
     result = fit_constants(
@@ -128,6 +128,7 @@ def judge(
     structure = structure_length(expr, len(sample.variables))
     if units:
         structure += UNIT_PRICE * fixed_units(expr, sample)
+        structure += 2.0 * cancelled_digits(expr, sample)
     length = description_length(sample.floored(loss), sample.rows, len(values), structure)
     return Fitted(expr, shown(expr).size, loss, length, values, errors, predicted)
 
@@ -140,7 +141,9 @@ def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Iterato
     """
     best = start
     for _ in range(12):
-        for candidate, allowance in _plainer(best, operators):
+        # Signs may have moved between a literal and its place, sizes stay.
+        errors = {abs(v): e for v, e in zip(best.values, best.errors, strict=True)}
+        for candidate, allowance in plainer(best.expr, errors, operators):
             try:
                 fitted = fit(candidate, sample)
             except ExpressionError:
@@ -179,145 +182,6 @@ def _proportional(current: Fitted, sample: Sample) -> bool:
     ratio = 0.5 * math.log(max(float(np.mean((residual / y) ** 2)), 1e-300))
     # Log likelihoods a row; three nats in all are what chance may do.
     return bool(ratio + float(np.mean(np.log(y))) <= equal + 3.0 / sample.rows)
-
-
-# ------------------------------------------------------------------ plainer spellings
-
-
-def _floats(expr: Expr) -> list[Expr]:
-    return [node for node in walk(expr) if isinstance(node.value, float)]
-
-
-def _plainer(current: Fitted, operators: tuple[str, ...]) -> Iterator[tuple[Expr, float]]:
-    """Variants with one constant fewer, exponents first, and the nats they are allowed to cost."""
-    expr = current.expr
-    # Signs may have moved between a literal and its place, sizes stay.
-    errors = {abs(v): e for v, e in zip(current.values, current.errors, strict=True)}
-    for leaf, role in _roles(expr):
-        value = float(leaf.value)  # type: ignore[arg-type]
-        error = errors.get(abs(value), math.inf)
-        for plain in _plain_values(value, error, role):
-            allowance = _coincidence(value, plain) if role == "exponent" else 0.0
-            for candidate in _replaced(expr, leaf, plain, operators):
-                yield candidate, allowance
-    for tied in _tied(expr, errors):
-        yield tidy(tied), 0.0
-
-
-def _coincidence(value: float, plain: Expr) -> float:
-    """Nats of surprise at an exponent this close to a plain one if it were not that one.
-
-    Real data bend a law in small systematic ways, which count as evidence against the plain
-    exponent only as far as its nearness is no greater wonder.
-    """
-    if not isinstance(plain.value, Fraction) or plain.value.denominator > 2:
-        return 0.0
-    distance = max(abs(float(plain.value) - value), 1e-6)
-    return max(0.0, math.log(0.25 / distance))
-
-
-def _roles(expr: Expr) -> list[tuple[Expr, str]]:
-    """The float leaves and what they do: exponents first, they say most about a law."""
-    roles: dict[Expr, str] = {}
-    for node in walk(expr):
-        for place, arg in enumerate(node.args):
-            if isinstance(arg.value, float):
-                roles[arg] = "exponent" if (node.op, place) == ("pow", 1) else node.op
-            elif arg.op == "neg" and isinstance(arg.args[0].value, float):
-                roles[arg.args[0]] = node.op
-    return sorted(roles.items(), key=lambda item: item[1] != "exponent")
-
-
-def _plain_values(value: float, error: float, role: str) -> Iterator[Expr]:
-    """Plain numbers that the error admits and that mean something at this precision."""
-    if not math.isfinite(error):
-        # The data do not determine this constant at all: any plain value may do.
-        yield number(Fraction(round(value)) if abs(value) < 100 else Fraction(1))
-        return
-    # One part in a thousand is near enough to ask; the description length answers.
-    reach = max(3.5 * error, 1e-3 * abs(value))
-    if role in ("add", "exponent") and abs(value) <= reach:
-        yield number(0)
-    if role != "add" and abs(abs(value) - 1.0) <= reach and error < 0.1:
-        yield number(round(value))
-    for denominator in (1, 2, 3, 4) if role == "exponent" else (1, 2, 3):
-        numerator = round(value * denominator)
-        plain = Fraction(numerator, denominator)
-        if numerator == 0 or plain.denominator != denominator or abs(plain) > 12:
-            continue
-        # Plain numbers this close together are no news at this error.
-        fine = 0.1 if role == "exponent" else 0.03
-        if abs(float(plain) - value) <= reach and error * denominator < fine:
-            yield number(plain)
-    for plain in (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2)):
-        multiple = float(plain) * math.pi
-        if role != "exponent" and error < 1e-4 * abs(value):
-            for sign in (1, -1):
-                if abs(sign * multiple - value) <= reach:
-                    yield apply("mul", number(sign * plain), apply("pi"))
-
-
-def _replaced(expr: Expr, leaf: Expr, plain: Expr, operators: tuple[str, ...]) -> Iterator[Expr]:
-    try:
-        yield tidy(
-            _exchanged(expr, leaf, plain),
-            roots="sqrt" in operators,
-        )
-    except ExpressionError:
-        return
-
-
-def _tied(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
-    """Sums c f + d g as c (f + r g) where d/c is r = 1, -1, 2, -2, 1/2 or -1/2 within errors."""
-    for node in walk(expr):
-        if node.op != "add":
-            continue
-        parts = [_scaled(term) for term in node.args]
-        for i, (c, f) in enumerate(parts):
-            for j, (d, g) in enumerate(parts[i + 1 :], i + 1):
-                if c is None or d is None:
-                    continue
-                near = _plain_ratio(d / c)
-                slack = 3.5 * (errors.get(abs(d), 0.0) + errors.get(abs(c), 0.0)) + 1e-9 * abs(d)
-                if near is None or abs(d - near * c) > slack:
-                    continue
-                rest = [term for k, term in enumerate(node.args) if k not in (i, j)]
-                both = _common(c, f, near, g)
-                merged = apply("add", both, *rest) if rest else both
-                yield _exchanged(expr, node, merged)
-
-
-def _exchanged(expr: Expr, old: Expr, new: Expr) -> Expr:
-    return transform(expr, lambda node: new if node is old else node)
-
-
-def _common(c: float, f: Expr, ratio: Fraction, g: Expr) -> Expr:
-    """c (f + ratio g), with a positive c where the sign can move inside."""
-    if c < 0 and ratio < 0:
-        return number(-c) * (number(-ratio) * g - f)
-    return number(c) * (f + number(ratio) * g)
-
-
-def _plain_ratio(ratio: float) -> Fraction | None:
-    plain = Fraction(round(2 * ratio), 2)
-    usual = plain != 0 and abs(plain) <= 2 and abs(plain) != Fraction(3, 2)
-    return plain if usual and abs(float(plain) - ratio) < 0.05 else None
-
-
-def _scaled(term: Expr) -> tuple[float | None, Expr]:
-    """``term`` as (c, f) with term = c f and c a float; (None, term) without such a factor."""
-    if term.op == "neg":
-        c, f = _scaled(term.args[0])
-        return (None if c is None else -c), f
-    head = term.args[0] if term.op in ("mul", "div") else term
-    if isinstance(head.value, float):
-        if term.op == "mul":
-            return head.value, apply("mul", *term.args[1:])
-        if term.op == "div":
-            return head.value, apply("div", number(1), term.args[1])
-    elif head.op == "mul" and isinstance(head.args[0].value, float):
-        return head.args[0].value, apply(term.op, apply("mul", *head.args[1:]), *term.args[1:])
-    return None, term
 
 
 # ------------------------------------------------------------------ digits

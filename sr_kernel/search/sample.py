@@ -93,7 +93,11 @@ class Sample:
 
 def fit_rows(problem: Problem, count: int) -> np.ndarray:
     """At most ``count`` row numbers, spread over the data, the same for the same seed."""
-    if problem.rows <= count:
-        return np.arange(problem.rows)
-    generator = np.random.default_rng(problem.random_state)
-    return np.sort(generator.permutation(problem.rows)[:count])
+    return spread_rows(problem.rows, count, np.random.default_rng(problem.random_state))
+
+
+def spread_rows(rows: int, count: int, generator: np.random.Generator) -> np.ndarray:
+    """At most ``count`` of ``rows`` row numbers, in order."""
+    if rows <= count:
+        return np.arange(rows)
+    return np.sort(generator.permutation(rows)[:count])
