@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import tidy
+
+if TYPE_CHECKING:
+    from sr_kernel.search.helpers import Helpers
 
 ROUNDS = (
     (6000, 400, 200),
@@ -91,16 +95,20 @@ def search(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     proposers: Sequence[Proposer] | None = None,
+    helper: bool = False,
 ) -> SearchResult:
     """Look for laws for at most ``time_limit`` seconds, in this process.
 
     ``on_progress`` is called at least twice a second, ``should_stop`` more often.  Ctrl-C ends
     the search and keeps what was found (``interrupted``).  The same problem and seed give the
-    same laws if time does not cut in.  ``n_jobs`` is the number of threads for linear algebra.
+    same laws if time does not cut in and ``n_jobs`` is 1; each further job is a process that
+    breeds terms for this one.  A ``helper`` is such a process.
     """
+    if proposers is None:
+        proposers = [Evolution(endless=True)] if helper else default_proposers()
     with np.errstate(all="ignore"):  # candidates may be anything; what is kept is checked
-        run = _Run(problem, time_limit, on_progress, should_stop)
-        return run.result(proposers if proposers is not None else default_proposers())
+        run = _Run(problem, time_limit, on_progress, should_stop, n_jobs)
+        return run.result(proposers)
 
 
 class _Run:
@@ -110,8 +118,11 @@ class _Run:
         time_limit: float,
         on_progress: Callable[[Progress], None] | None,
         should_stop: Callable[[], bool] | None,
+        n_jobs: int = 1,
     ) -> None:
         self.start = time.perf_counter()
+        self.n_jobs = n_jobs
+        self.helpers: Helpers | None = None
         self.time_limit = time_limit
         self.on_progress = on_progress
         self.should_stop = should_stop
@@ -149,6 +160,9 @@ class _Run:
             pass
         except KeyboardInterrupt:
             self.reason, self.interrupted = "stopped", True
+        finally:
+            if self.helpers is not None:
+                self.helpers.close()
         final = self._snapshot(0.4 if self.reason == "stopped" else 1.0, final=True)
         return SearchResult(
             final.front, final.best, self.reason, final.elapsed,
@@ -176,16 +190,30 @@ class _Run:
                 context.limit = min(exact if wide else limit, len(context.bank))
                 for expr in proposer.propose(context):
                     self.consider(expr)
+                    self._hear()
                     self.poll()
                 if self._exact():
                     self.reason = "exact"
                     return
+                self._call_helpers()
             quiet = quiet + 1 if context.front.version == before else 0
             if number_ > 0 and not grown:
                 return
             if quiet >= 3:
                 self.reason = "plateau"
                 return
+
+    def _call_helpers(self) -> None:
+        """Start the other jobs, once it shows that there is something left for them to do."""
+        from sr_kernel.search.helpers import Helpers
+
+        if self.n_jobs > 1 and self.helpers is None:
+            left = self.time_limit - (time.perf_counter() - self.start)
+            self.helpers = Helpers(self.problem, self.n_jobs - 1, time_limit=max(left, 0.1))
+
+    def _hear(self) -> None:
+        for expr in self.helpers.found() if self.helpers is not None else ():
+            self.consider(expr)
 
     def _exact(self) -> bool:
         best, whole = self.context.front.best, self.presenter.whole

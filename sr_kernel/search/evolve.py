@@ -10,6 +10,7 @@ is handed to the search, which fits it on all.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -54,19 +55,21 @@ class Member:
 class Evolution:
     """A proposer that goes on where it stopped; the same seed breeds the same children."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, endless: bool = False) -> None:
+        self.endless = endless
+        """Whether to breed until the search is stopped."""
         self._bred = 0
         self._populations: list[list[Member]] = []
         self._seen: dict[bytes, int] = {}
 
     def propose(self, context: Context) -> Iterator[Expr]:
-        if context.sample.constant or not ready():
+        if context.sample.constant or not self._ready(context):
             return
         if not self._populations:
             self._settle(context)
         stop = self._bred + _CHILDREN[min(context.round, len(_CHILDREN) - 1)]
         version, news = context.front.version, self._bred
-        while self._bred < stop and self._bred - news < _PATIENCE:
+        while self.endless or (self._bred < stop and self._bred - news < _PATIENCE):
             context.poll()
             if context.front.version != version:
                 version, news = context.front.version, self._bred
@@ -82,6 +85,13 @@ class Evolution:
                 yield child.expr
                 if context.solved():
                     return
+
+    def _ready(self, context: Context) -> bool:
+        """Whether the machine is there; who has nothing else to do waits for it."""
+        while self.endless and not ready():
+            context.poll()
+            time.sleep(0.01)
+        return ready()
 
     # ---------------------------------------------------------------- breeding
 

@@ -28,12 +28,16 @@ _ENDED = object()
 class SearchProcess:
     """``search`` in a spawned process; use as a context manager or call :meth:`close`."""
 
-    def __init__(self, problem: Problem, *, time_limit: float, n_jobs: int = 1) -> None:
+    def __init__(
+        self, problem: Problem, *, time_limit: float, n_jobs: int = 1, helper: bool = False
+    ) -> None:
         if n_jobs < 1:
             raise OptionError(f"n_jobs is {n_jobs}: give a number of processors, 1 or more")
         self.problem = problem
         self.time_limit = time_limit
         self.n_jobs = n_jobs
+        self.helper = helper
+        """Whether the process only breeds terms for another search."""
         self.message = ""
         """Why the process failed, in one line; empty if it did not."""
         self._child: subprocess.Popen[bytes] | None = None
@@ -63,7 +67,9 @@ class SearchProcess:
             return
         self._started = time.perf_counter()
         self._child = spawned("sr_kernel.search.worker", threads=self.n_jobs)
-        options = {"time_limit": self.time_limit, "n_jobs": self.n_jobs}
+        options = {
+            "time_limit": self.time_limit, "n_jobs": self.n_jobs, "helper": self.helper,
+        }  # fmt: skip
         self._send((self.problem, options))
         for work in (self._receive, self._collect_errors):
             thread = threading.Thread(target=work, daemon=True)
