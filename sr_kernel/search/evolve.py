@@ -32,7 +32,7 @@ TASTES = (0.4, 1.0, 1.0, 2.0)
 MEMBERS = 40
 TOURNAMENT = 5
 ROWS = 200
-_CHILDREN = (300, 1200, 2500)
+_CHILDREN = (500, 1500, 2500)
 """Children a round."""
 _PATIENCE = 400
 """Children without news after which the round is over."""

@@ -26,6 +26,8 @@ _FIRST = (40, 20, 5)
 """Peels tried at the beginning of each round, fewer as the bank grows."""
 _LATER = (60, 60, 0)
 """Peels tried at its end, once the noisy have had their turn."""
+_PLENTY, _AHEAD = 3000, 60_000
+"""A bank wanted this large may grow as large as that before the first round is over."""
 _DIVISORS = 20
 _INNER = 20_000
 """Bank entries that may stand inside an exponential factor."""
@@ -43,6 +45,7 @@ class ExactProposer:
     def __init__(self, *, later: bool = False) -> None:
         self.later = later
         self._limit = 0
+        self._direct = 0
 
     def propose(self, context: Context) -> Iterator[Expr]:
         stage = min(context.round, len(_FIRST) - 1)
@@ -51,26 +54,36 @@ class ExactProposer:
         if context.limit <= self._limit or begin == end:
             return  # nothing has been added since the last time
         self._limit = context.limit
-        scan = _Scan(context)
-        start = whole(context.sample.y)
-        if not self.later:
-            yield from scan.products(start)
-            for known in scan.spans:
-                yield from scan.sums(start, known)
+        scan = _Scan(context, context.limit)
+        if not self.later and context.limit > self._direct:
+            yield from self._directly(context, scan)
         for peel in islice(peels(context, _DIVISORS), begin, end):
             if context.solved():
                 return
-            yield from scan.sums(peel, scan.spans[0])
+            yield from scan.sums(peel, scan.spans[-1])
             if not peel.quotient:
                 yield from scan.products(peel)
+        if not (self.later or stage or context.solved()) and context.limit >= _PLENTY:
+            # Without a peel a much larger bank is as quickly seen through.
+            context.bank.grow(_AHEAD, context.poll)
+            yield from self._directly(context, _Scan(context, min(_AHEAD, len(context.bank))))
+
+    def _directly(self, context: Context, scan: _Scan) -> Iterator[Expr]:
+        """Nothing peeled off."""
+        self._direct = scan.limit
+        start = whole(context.sample.y)
+        yield from scan.products(start)
+        for known in scan.spans:
+            yield from scan.sums(start, known)
 
 
 class _Scan:
     """The bank, its rows scaled once for all targets."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, limit: int) -> None:
         self.context = context
-        bank = BankPart(context.bank, context.limit)
+        self.limit = limit
+        bank = BankPart(context.bank, limit)
         every = np.arange(len(bank.sizes))
         self.plain = Dictionary([bank])
         self.seen = Seen.of(bank.rows(every), bank.sizes)
@@ -78,7 +91,7 @@ class _Scan:
         self.kinds = [LOG]
         parts: list[LogPart | BankPart] = [LogPart(bank)]
         if context.allows("exp"):
-            parts.append(BankPart(context.bank, min(context.limit, _INNER)))
+            parts.append(BankPart(context.bank, min(limit, _INNER)))
             self.kinds.append(PLAIN)
         self.factors = Dictionary(parts)
         self.logarithms = known_logarithms(context)

@@ -19,7 +19,7 @@ from sr_kernel.search.match import Target
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.variation import Path, at, paths, put
 
-_BANK = 1500
+_BANK = 4000
 _HOLE = "the node"
 
 

@@ -24,7 +24,7 @@ from problems import Case, drawn, made, measured, values
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import to_text
 from sr_kernel.numeric.fit import fit_constants
-from sr_kernel.search import Law, Problem, search
+from sr_kernel.search import Law, Problem, SearchResult, search
 from sr_kernel.search.refine import pinned
 
 EXACT, FORM, DIGITS, DEVIATIONS = 1e-6, 1e-6, 5e-3, 4.0
@@ -95,19 +95,20 @@ def measure(case: Case, noise: float, budget: float, jobs: int) -> dict[str, Any
         "recovered": None, "front": None, "form": None, "claimed": None,
     }  # fmt: skip
     if case.truth is not None:
-        row |= _verdict(result.front, case, noise)
+        row |= _verdict(result, case, noise)
         row["claimed"] = result.stop_reason == "exact" and noise == 0 and not row["exact"]
     return row
 
 
-def _verdict(front: tuple[Law, ...], case: Case, noise: float) -> dict[str, Any]:
-    marks = [judged(law, case, noise) for law in front]
-    last = marks[-1] if marks else {"recovered": False, "form": False, "error": math.inf}
+def _verdict(result: SearchResult, case: Case, noise: float) -> dict[str, Any]:
+    marks = {law.key: judged(law, case, noise) for law in result.front}
+    nothing = {"recovered": False, "form": False, "error": math.inf}
+    best = marks[result.best.key] if result.best is not None else nothing
     return {
-        "recovered": last["recovered"],
-        "front": any(mark["recovered"] for mark in marks),
-        "form": any(mark["form"] for mark in marks),
-        "exact": last["error"] < 1e-4,
+        "recovered": best["recovered"],
+        "front": any(mark["recovered"] for mark in marks.values()),
+        "form": any(mark["form"] for mark in marks.values()),
+        "exact": best["error"] < 1e-4,
     }
 
 
