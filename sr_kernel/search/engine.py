@@ -18,6 +18,7 @@ from sr_kernel.search.exactly import ExactProposer
 from sr_kernel.search.front import Front
 from sr_kernel.search.law import Law
 from sr_kernel.search.linear import LinearProposer
+from sr_kernel.search.polynomial import PolynomialProposer
 from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
@@ -82,8 +83,8 @@ class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        ExactProposer(), RationalProposer(), LinearProposer(), PowerProposer(),
-        ExactProposer(later=True), Evolution(),
+        ExactProposer(), PolynomialProposer(), RationalProposer(), LinearProposer(),
+        PowerProposer(), ExactProposer(later=True), Evolution(),
     ]  # fmt: skip
 
 

@@ -9,13 +9,11 @@ by the denominator (Sanathanan and Koerner 1963), which makes them residuals of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from itertools import combinations_with_replacement
 
 import numpy as np
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, apply, number, symbol
+from sr_kernel.expr import Expr, apply, number
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, combine, elimination
 from sr_kernel.search.description import description_length, structure_length
@@ -23,7 +21,7 @@ from sr_kernel.search.dictionary import BankPart, Dictionary, IntArray, Part, Su
 from sr_kernel.search.exact import Seen, distinct_modulo, exact_groups
 from sr_kernel.search.linear import scaled
 from sr_kernel.search.match import Target
-from sr_kernel.search.operations import power
+from sr_kernel.search.polynomial import monomials
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.screen import screen
 
@@ -32,6 +30,7 @@ _BANK = (6000, 30_000, 100_000)
 _POOL = (100, 300, 600)
 _DEGREES = 4
 _BEST = 10
+_MONOMIALS = 40
 
 
 class TimesTarget:
@@ -88,24 +87,8 @@ def _polynomials(context: Context) -> Iterator[Expr]:
 
 
 def _monomials(context: Context, degree: int, kind: str) -> tuple[Column, ...]:
-    sample = context.sample
-    found = [Column(number(1), np.ones(sample.rows), kind)]
-    varying = [k for k in range(len(sample.variables)) if np.ptp(sample.X[:, k]) > 0]
-    for total in range(1, degree + 1):
-        for picked in combinations_with_replacement(varying, total):
-            values = np.prod(sample.X[:, picked], axis=1)
-            found.append(Column(_product(context, picked), values, kind))
-            if len(found) > 40:
-                return tuple(found)
-    return tuple(found)
-
-
-def _product(context: Context, picked: tuple[int, ...]) -> Expr:
-    factors = [
-        power(symbol(context.sample.variables[k]), Fraction(picked.count(k)))
-        for k in dict.fromkeys(picked)
-    ]
-    return apply("mul", *factors) if len(factors) > 1 else factors[0]
+    found = monomials(context, degree)[:_MONOMIALS]
+    return tuple(Column(column.expr, column.values, kind) for column in found)
 
 
 # ------------------------------------------------------------------ bank functions

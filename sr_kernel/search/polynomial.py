@@ -1,0 +1,135 @@
+"""Sparse polynomials of the columns, for y and for what is left of it under a peel.
+
+All monomials up to a degree are fitted at once and dropped one by one, the least significant first;
+what is promising on the way is proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations_with_replacement, islice
+
+import numpy as np
+
+from sr_kernel.expr import Expr, apply, number, symbol
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.columns import Column, Combination, combine, elimination
+from sr_kernel.search.description import description_length, structure_length
+from sr_kernel.search.linear import linear_terms
+from sr_kernel.search.operations import power
+from sr_kernel.search.peel import Peel, peels, whole
+from sr_kernel.search.proposer import Context
+
+_TERMS, _DEGREE = 45, 9
+_PEELS, _DIVISORS = 30, 12
+_BEST = 4
+_SPARE = 3
+"""Rows asked for each monomial."""
+
+
+class PolynomialProposer:
+    """Asked once: polynomials do not depend on the bank."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def propose(self, context: Context) -> Iterator[Expr]:
+        if self._asked or not context.allows("add", "mul"):
+            return
+        self._asked = True
+        columns = monomials(context, _degree(context))
+        if len(columns) < 3:
+            return
+        every = [whole(context.sample.y), *islice(peels(context, _DIVISORS), 1, _PEELS)]
+        for peel in every:
+            context.poll()
+            yield from _of(context, peel, columns)
+            if context.solved():
+                return
+
+
+def monomials(context: Context, degree: int) -> tuple[Column, ...]:
+    """The constant and all monomials of the varying columns up to ``degree``."""
+    sample = context.sample
+    found = [Column(number(1), np.ones(sample.rows))]
+    varying = [k for k in range(len(sample.variables)) if np.ptp(sample.X[:, k]) > 0]
+    for total in range(1, degree + 1):
+        for picked in combinations_with_replacement(varying, total):
+            values = np.prod(sample.X[:, picked], axis=1)
+            factors = [
+                power(symbol(sample.variables[k]), Fraction(picked.count(k)))
+                for k in dict.fromkeys(picked)
+            ]
+            term = apply("mul", *factors) if len(factors) > 1 else factors[0]
+            found.append(Column(term, values))
+    return tuple(found)
+
+
+def _degree(context: Context) -> int:
+    """The highest degree whose monomials are few enough for the rows and for time."""
+    room = min(_TERMS, context.sample.rows // _SPARE)
+    d = len(context.sample.variables)
+    count, degree = 1, 0
+    while degree < _DEGREE:
+        count = count * (d + degree + 1) // (degree + 1)
+        if count > room:
+            break
+        degree += 1
+    return degree if context.allows("pow") else min(degree, 2)
+
+
+def _of(context: Context, peel: Peel, columns: tuple[Column, ...]) -> Iterator[Expr]:
+    weights = _slope(context, peel) * np.sqrt(context.sample.weights)
+    if not (np.isfinite(weights).all() and weights.any()):
+        return
+    full = combine(columns, peel.target, weights)
+    # What all terms together cannot do, some of them cannot either.
+    if full is None or not _promising(context, peel, full, few=True):
+        return
+    ranked: list[tuple[float, int, Combination]] = []
+    for fit in elimination(columns, peel.target, weights):
+        context.poll()
+        if _promising(context, peel, fit):
+            ranked.append((_length(context, peel, fit), len(ranked), fit))
+    for _, _, fit in sorted(ranked, key=lambda entry: entry[:2])[:_BEST]:
+        yield from linear_terms(peel.build, fit)
+
+
+def _slope(context: Context, peel: Peel) -> FloatArray:
+    """|dy/du| (n,) for the target u of a peel."""
+    step = 1e-6 * np.maximum(np.abs(peel.target), 1e-3 * np.abs(peel.target).max())
+    with np.errstate(all="ignore"):
+        above, below = peel.inverse(peel.target + step), peel.inverse(peel.target - step)
+        slope = np.abs(above - below) / (2 * step)
+        near = np.abs(above - context.sample.y) / step  # at the edge of a domain
+    return np.where(np.isfinite(slope), slope, np.where(np.isfinite(near), near, 0.0))
+
+
+def _promising(context: Context, peel: Peel, fit: Combination, *, few: bool = False) -> bool:
+    """Whether the fit, or with ``few`` one of a few of its terms, may change the front."""
+    size, structure, count = _size(peel, fit), _structure(context, peel, fit), len(fit.columns)
+    if few:
+        share = 2.0 / count
+        size, structure, count = 3, share * structure, 2
+    return context.promising(_loss(context, peel, fit), size, count, structure, 2.0)
+
+
+def _loss(context: Context, peel: Peel, fit: Combination) -> float:
+    with np.errstate(all="ignore"):
+        return context.sample.relative_loss(peel.inverse(fit.predicted()))
+
+
+def _size(peel: Peel, fit: Combination) -> int:
+    return peel.cost + sum(column.expr.size + 2 for column in fit.columns) - 1
+
+
+def _structure(context: Context, peel: Peel, fit: Combination) -> float:
+    d = len(context.sample.variables)
+    return 1.5 * peel.cost + sum(structure_length(c.expr, d) + 2.9 for c in fit.columns)
+
+
+def _length(context: Context, peel: Peel, fit: Combination) -> float:
+    sample = context.sample
+    loss = sample.floored(_loss(context, peel, fit))
+    return description_length(loss, sample.rows, len(fit.columns), _structure(context, peel, fit))
