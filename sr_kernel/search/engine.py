@@ -11,6 +11,7 @@ import numpy as np
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, number, symbol, transform
+from sr_kernel.search import machine
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
 from sr_kernel.search.evolve import Evolution
@@ -122,6 +123,7 @@ class _Run:
         n_jobs: int = 1,
     ) -> None:
         self.start = time.perf_counter()
+        machine.begin()
         self.n_jobs = n_jobs
         self.helpers: Helpers | None = None
         self.time_limit = time_limit

@@ -88,10 +88,10 @@ class Evolution:
 
     def _ready(self, context: Context) -> bool:
         """Whether the machine is there; who has nothing else to do waits for it."""
-        while self.endless and not ready():
+        while self.endless and not ready(patient=False):
             context.poll()
             time.sleep(0.01)
-        return ready()
+        return ready(patient=False)
 
     # ---------------------------------------------------------------- breeding
 

@@ -102,14 +102,20 @@ def descend(
     return Descent(program.to_expr(theta), theta, best[0], program)
 
 
-def ready() -> bool:
+def begin() -> None:
+    """A new search begins: its first fits will do without the machine again, so that the same
+    search takes the same steps whatever was searched before."""
+    _asked.clear()
+
+
+def ready(*, patient: bool = True) -> bool:
     """Whether the machine can be used without waiting for it.
 
     It has to be compiled once on a computer, which takes some seconds; another process does that
     while searches go on without it.  Loading takes a second too, so the first few fits of a search
-    do not ask for it.
+    do without it unless they are not ``patient``.
     """
-    if "usable" not in _known and len(_asked) < PATIENCE:
+    if patient and len(_asked) < PATIENCE:
         _asked.append(None)
         return False
     if _usable():

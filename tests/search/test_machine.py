@@ -5,6 +5,7 @@ from sr_kernel.expr import parse
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.fit import fit_constants
 from sr_kernel.numeric.program import compile_program
+from sr_kernel.search import machine
 from sr_kernel.search.machine import descend, tape
 
 X = np.random.default_rng(0).uniform(0.5, 3.0, (60, 2))
@@ -51,3 +52,15 @@ def test_the_best_of_several_starts_is_kept():
 
 def test_steps_it_does_not_know_are_left_to_others():
     assert tape(compile_program(parse("floor(1.5*a)"), ["a", "b"])) is None
+
+
+def test_each_search_begins_without_it():
+    from sr_kernel.search.machine_kernels import warm
+
+    warm()
+    machine.begin()
+    assert [machine.ready() for _ in range(machine.PATIENCE + 1)] == [
+        *[False] * machine.PATIENCE, True,
+    ]  # fmt: skip
+    machine.begin()
+    assert not machine.ready()
