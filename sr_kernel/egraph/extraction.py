@@ -127,8 +127,10 @@ class Extraction:
         total: int = self._operators["add" if kind == "sub" else kind]
         for part in recipe[1:]:
             # a nested recipe starts with its kind, a slot with its class
-            inner = self._price(part) if isinstance(part[0], str) else best[part[0]][part[1]]
-            total += inner
+            if type(part[0]) is str:
+                total += self._price(part)
+            else:
+                total += best[part[0]][part[1]]
         return total
 
     def _recipes(self, owner: Class) -> Iterator[tuple[int, Recipe]]:

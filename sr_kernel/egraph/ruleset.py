@@ -46,6 +46,7 @@ FACTS = frozenset({"def", "nz", "positive", "negative", "nonneg", "nonpos", "int
 BOUNDS = frozenset({"lo", "hi"})
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 REJECTED = "rejected.egg"
+KNOWN = "normal_form.txt"
 SUPPORT = ("language.egg", "analysis.egg")
 """Files that declare relations and derive facts: part of every program, with no rewrites."""
 
@@ -139,6 +140,17 @@ class Ruleset:
         return _default()
 
     @cached_property
+    def searching(self) -> tuple[Rule, ...]:
+        """The rules that say more than the normal form knows: the reason for an e-graph.
+
+        Those that come with the package are told apart by a list that a test keeps true; of any
+        others nothing is known.
+        """
+        if self != _default():
+            return self.rules
+        return tuple(rule for rule in self.rules if rule.name not in known_names())
+
+    @cached_property
     def digest(self) -> str:
         """A hash of the rules, for caches of results that depend on them."""
         content = "\n".join(rule.text for rule in self.rules)
@@ -194,6 +206,13 @@ def support_forms() -> tuple[tuple[str, str, int], ...]:
             for text in (*map(definition, literal_tokens(tree)), write(tree)):
                 forms.setdefault(text, (text, name, form.line))
     return tuple(forms.values())
+
+
+@lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """Names of the rules whose results the normal form finds by itself."""
+    lines = _text_of(rules_directory() / KNOWN).splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def core_form(tree: Tree) -> Tree:

@@ -68,10 +68,10 @@ class Constants:
         """Whether ``value`` must have come from a float of the input."""
         if not self.floats:
             return False
-        size = abs(value)
+        size = value if value.numerator >= 0 else -value
         if size in self.floats:
             return True
-        if size in self.exact or (value.denominator == 1 and size < _LARGEST_INTEGER):
+        if (size.denominator == 1 and size.numerator < _LARGEST_INTEGER) or size in self.exact:
             return False
         if size.numerator >= _SMALL or size.denominator >= _SMALL:
             return True

@@ -75,9 +75,10 @@ def kernels(core: Core) -> Iterator[Kernel]:
     stack = [core]
     while stack:
         node = stack.pop()
-        if isinstance(node, Kernel):
-            yield node
-        elif isinstance(node, Power):
-            stack.append(node.base)
-        elif isinstance(node, Sum | Product):
-            stack.extend(reversed(node.parts))
+        kind = type(node)
+        if kind is Kernel:
+            yield node  # type: ignore[misc]
+        elif kind is Power:
+            stack.append(node.base)  # type: ignore[union-attr, arg-type]
+        elif kind is not Constant:
+            stack.extend(reversed(node.parts))  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sr_kernel.equality.factoring import term_list
 from sr_kernel.equality.ring import Polynomial, Ring
 from sr_kernel.equality.writing import ratio, sum_term
 from sr_kernel.expr import Expr
@@ -26,8 +27,6 @@ Sparse = dict[Exponents, Fraction]
 
 def divided_forms(writer: Writer, above: Polynomial, below: Polynomial, ring: Ring) -> list[Expr]:
     """Ways to write ``above/below`` with something divided out."""
-    from sr_kernel.equality.forms import term_list
-
     if not (1 < len(above) <= _MOST_ABOVE and 1 < len(below) <= _MOST_BELOW):
         return []
     top = {exponents: c for c, exponents in term_list(above)}

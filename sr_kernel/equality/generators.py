@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,6 +13,8 @@ from sr_kernel.equality.order import order_key
 from sr_kernel.expr import Expr
 
 MAX_GENERATORS = 40
+_ONCE = Fraction(1)
+_FIRST = {_ONCE}
 MAX_DEGREE = 16
 """Largest degree of a relation between a root and its radicand."""
 _LARGEST_RATIO = 64
@@ -46,25 +48,33 @@ def is_compound(base: Expr) -> bool:
 
 
 def gathered(core: Core) -> Core:
-    """``core`` with the powers of one kernel added up in every product.
+    """``core`` with the powers of one kernel added up in every product."""
+    if isinstance(core, Sum):
+        return Sum(tuple(gathered(part) for part in core.parts))
+    if isinstance(core, Product | Power):
+        return product_gathered(core, gathered)
+    return core
+
+
+def product_gathered(core: Core, inside: Callable[[Core], Core] = lambda part: part) -> Core:
+    """``core`` with the powers of one kernel added up, its sums passed through ``inside``.
 
     Fitted exponents have no common unit of a reasonable size, but their sums may.  Roots of
     arithmetic are left alone: relations reduce their powers.
     """
-    if isinstance(core, Sum):
-        return Sum(tuple(gathered(part) for part in core.parts))
-    if not isinstance(core, Product | Power):
-        return core
     powers: dict[tuple[Expr | None, Expr], Fraction] = {}
     others: list[Core] = []
     for factor, exponent in _factors(core, 1):
         if isinstance(factor, Kernel) and not _is_root(factor):
             key = factor.base, factor.atom
-            powers[key] = powers.get(key, Fraction(0)) + factor.power * exponent
+            power = factor.power if exponent == 1 else factor.power * exponent
+            powers[key] = powers[key] + power if key in powers else power
         else:
-            others.append(raised(gathered(factor), exponent))
+            others.append(raised(inside(factor), exponent))
     found = [Kernel(base, atom, power) for (base, atom), power in powers.items() if power]
-    return Product((*others, *found)) if others or found else UNIT
+    if not others and not found:
+        return UNIT
+    return Product((*others, *found)) if len(others) + len(found) > 1 else (others or found)[0]
 
 
 def _factors(core: Core, exponent: int) -> Iterator[tuple[Core, int]]:
@@ -96,8 +106,13 @@ class Generators:
         ] = {}
         made: set[Generator] = set()
         for (base, atom), powers in groups.items():
+            if powers == _FIRST:
+                generator = Generator(base, atom, _ONCE)
+                self._place[base, atom, _ONCE] = ((generator, 1),)
+                made.add(generator)
+                continue
             if base is not None and atom is ONE and not is_compound(base):
-                powers.add(Fraction(1))  # so that x**3 - 1 is seen as a polynomial in x
+                powers.add(_ONCE)  # so that x**3 - 1 is seen as a polynomial in x
             unit = _shared_unit(powers)
             for power in powers:
                 spelled = _spelled(base, atom, power, unit)

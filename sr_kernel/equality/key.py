@@ -15,7 +15,7 @@ from typing import Literal
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import ONE, Constants
 from sr_kernel.equality.domain import informed_normalizer
-from sr_kernel.equality.forms import term_list
+from sr_kernel.equality.factoring import term_list
 from sr_kernel.equality.generators import Generator, TooLarge
 from sr_kernel.equality.normal_form import Mode, NormalForm, Normalizer
 from sr_kernel.equality.reading import read

@@ -21,6 +21,7 @@ from sr_kernel.equality.generators import (
     TooLarge,
     gathered,
     is_compound,
+    product_gathered,
 )
 from sr_kernel.equality.kernel_rules import core_of
 from sr_kernel.equality.ring import Polynomial, Ring
@@ -29,6 +30,8 @@ from sr_kernel.expr import Expr, apply, number, rebuild
 from sr_kernel.numeric.deadline import check_time
 
 _PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"}
+_PRODUCTS = frozenset({"mul", "div", "neg"})
+"""Operators whose cores are products of cores gathered before."""
 _WRAPPED = {"abs": 2, "cbrt": 3}
 
 
@@ -97,7 +100,12 @@ class Normalizer:
         found = self._cores.get(expr)
         if found is None:
             check_time()
-            found = self._cores[expr] = gathered(core_of(self, expr))
+            found = core_of(self, expr)
+            if expr.op in _PRODUCTS:
+                found = product_gathered(found)
+            elif expr.op != "add":
+                found = gathered(found)
+            self._cores[expr] = found
         return found
 
     def form(self, expr: Expr) -> NormalForm:
@@ -129,10 +137,28 @@ class Normalizer:
             except (TooLarge, ZeroDivisionError):
                 found = []
             else:
-                limit = 10**9 if self.mode.canonical else 2 * expr.size + 6
-                found = self.writer.forms(form.above, form.below, form.ring, limit)
+                found = self.writer.forms(form.above, form.below, form.ring)
             self._written_forms[expr] = found
         return found
+
+    def forms_within(self, region: Expr, expr: Expr, size: int) -> list[Expr]:
+        """Forms of at most ``size`` of a part of ``region``, in the ring of the whole region."""
+        try:
+            form = self._part(region, expr)
+        except (TooLarge, ZeroDivisionError):
+            return []
+        return self.writer.forms(form.above, form.below, form.ring, size)
+
+    def _part(self, region: Expr, expr: Expr) -> NormalForm:
+        if region is expr:
+            return self.form(expr)
+        core = self.core(expr)
+        try:
+            ring = self.form(region).ring
+            above, below = ring.evaluate(core)
+        except (TooLarge, ZeroDivisionError, KeyError):  # a power that only the part holds
+            return self.form(expr)
+        return NormalForm(above, below, ring)
 
     def _written(self, expr: Expr) -> Expr:
         if expr.is_symbol:
@@ -173,6 +199,7 @@ class Normalizer:
         sources = self._sources(cores)
         ring = Ring(Generators(kernel for part in cores for kernel in kernels(part)))
         self._relate(ring, sources)
+        ring.forget()
         ratio = ring.evaluate(core)
         above, below = ring.rationalized(ratio) if self.mode.canonical else ratio
         return NormalForm(above, below, ring)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sr_kernel.equality.core_form import Constant, Core, Kernel, Power, Sum
 from sr_kernel.equality.generators import Generators, TooLarge
+from sr_kernel.equality.price import Prices
 from sr_kernel.expr import Expr
 from sr_kernel.numeric.deadline import check_time
 
@@ -39,8 +40,11 @@ class Ring:
         self.gens = self.context.gens()
         self.one = self.context.constant(1)
         self.relations: list[Relation] = []
+        self.prices = Prices(generators.all)
         self.written: dict[tuple[int, ...], Expr] = {}
         """Monomials that have been written out."""
+        self._ratios: dict[int, tuple[Core, Ratio]] = {}
+        """What was evaluated, by identity: comparing cores would take longer."""
 
     def constant(self, value: Fraction) -> Polynomial:
         from flint import fmpq
@@ -49,6 +53,16 @@ class Ring:
 
     def evaluate(self, core: Core) -> Ratio:
         """``core`` as a reduced quotient; raises :class:`TooLarge`, ZeroDivisionError."""
+        known = self._ratios.get(id(core))
+        if known is None:
+            known = self._ratios[id(core)] = core, self._evaluated(core)
+        return known[1]
+
+    def forget(self) -> None:
+        """Drops what was evaluated before all relations were known."""
+        self._ratios.clear()
+
+    def _evaluated(self, core: Core) -> Ratio:
         if isinstance(core, Constant):
             return self.constant(core.value), self.one
         if isinstance(core, Kernel):

@@ -29,6 +29,7 @@ class Signs:
         self.facts = dict(facts or {})
         self.box = dict(box or {})
         self._known: dict[Expr, int] = {}
+        self._bounds: dict[Expr, Interval] = {}
 
     def of(self, expr: Expr) -> int:
         """The possible signs of ``expr`` where it is defined (0: it is defined nowhere)."""
@@ -57,7 +58,7 @@ class Signs:
         """What interval arithmetic over the box says."""
         if expr.is_symbol and str(expr.value) not in self.box:
             return ANY
-        bounds = interval(expr, self.box)
+        bounds = interval(expr, self.box, done=self._bounds)
         if bounds.is_empty:  # defined nowhere on the box: nothing to say
             return ANY
         zero = 0 if bounds.is_nonzero else ZERO

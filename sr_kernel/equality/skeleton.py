@@ -11,7 +11,7 @@ from itertools import zip_longest
 from sr_kernel.equality.collect import coefficient, collected
 from sr_kernel.equality.constants import ONE, Constants, rational, to_float
 from sr_kernel.equality.domain import informed_normalizer
-from sr_kernel.equality.forms import term_list
+from sr_kernel.equality.factoring import term_list
 from sr_kernel.equality.generators import Generator, TooLarge
 from sr_kernel.equality.normal_form import Mode, NormalForm
 from sr_kernel.equality.ring import Polynomial

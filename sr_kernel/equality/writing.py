@@ -26,14 +26,16 @@ def sum_term(terms: Iterable[tuple[Fraction, Expr]], constants: Constants | None
     ordered = sorted(terms, key=lambda pair: _display_key(pair[1]))
     if not ordered:
         return ZERO
-    if ordered[0][0] < 0:
+    if ordered[0][0].numerator < 0:
         # A positive term in front saves the minus sign.
         first = next((i for i, (q, _) in enumerate(ordered) if q > 0), 0)
         ordered.insert(0, ordered.pop(first))
     shown = [times(ordered[0][0], ordered[0][1], constants)]
     for q, term in ordered[1:]:
-        positive = times(abs(q), term, constants)
-        shown.append(apply("neg", positive) if q < 0 else positive)
+        if q.numerator < 0:
+            shown.append(apply("neg", times(-q, term, constants)))
+        else:
+            shown.append(times(q, term, constants))
     return apply("add", *shown)
 
 
@@ -60,11 +62,12 @@ def degree(term: Expr) -> int:
 
 def times(q: Fraction, term: Expr, constants: Constants | None) -> Expr:
     """``q*term`` without a product where a quotient or a plain literal is shorter."""
-    if q == 1:
+    whole = q.numerator if q.denominator == 1 else None
+    if whole == 1:
         return term
-    if term is ONE or q == 0:
+    if term is ONE or whole == 0:
         return literal(q, constants)
-    if q == -1:
+    if whole == -1:
         return apply("neg", term)
     factor = literal(q, constants)
     above, below = _fraction_of(term)
@@ -99,7 +102,7 @@ def ratio(above: Sequence[Expr], below: Sequence[Expr]) -> Expr:
 
 def power_term(base: Expr, q: Fraction, constants: Constants | None) -> Expr:
     """``base**q`` in its shortest spelling."""
-    if q == 1:
+    if q.numerator == q.denominator:
         return base
     if base.op == "exp":
         return exponential_term(None, [(q, base.args[0])], constants)
@@ -124,7 +127,7 @@ def merged(terms: Iterable[Exponent]) -> list[Exponent]:
     """Like terms added up."""
     total: dict[Expr, Fraction] = {}
     for q, atom in terms:
-        total[atom] = total.get(atom, Fraction(0)) + q
+        total[atom] = total[atom] + q if atom in total else q
     return [(q, atom) for atom, q in total.items() if q != 0]
 
 
@@ -135,24 +138,25 @@ def product_term(
     exponentials: dict[Expr | None, list[Exponent]] | None = None,
 ) -> Expr:
     """``c`` times powers of bases times exponentials."""
-    if c == 0:
+    whole = c.numerator if c.denominator == 1 else None
+    if whole == 0:
         return ZERO
     factors = list(factors)
-    if c == 1 and not exponentials and len(factors) == 1 and factors[0][1] > 0:
+    if whole == 1 and not exponentials and len(factors) == 1 and factors[0][1].numerator > 0:
         return power_term(factors[0][0], factors[0][1], constants)
     gathered: dict[Expr, Fraction] = {}
     for base, q in factors:
-        gathered[base] = gathered.get(base, Fraction(0)) + q
-    kept = _joined([(base, q) for base, q in gathered.items() if q != 0])
-    above = _powers([(base, q) for base, q in kept if q > 0], constants)
-    below = _powers([(base, -q) for base, q in kept if q < 0], constants)
+        gathered[base] = gathered[base] + q if base in gathered else q
+    kept = _joined([(base, q) for base, q in gathered.items() if q.numerator])
+    above = _powers([(base, q) for base, q in kept if q.numerator > 0], constants)
+    below = _powers([(base, -q) for base, q in kept if q.numerator < 0], constants)
     for root, terms in (exponentials or {}).items():
         total = merged(terms)
-        if total and (above or abs(c) != 1) and all(q < 0 for q, _ in total):
+        if total and (above or whole not in (1, -1)) and all(q < 0 for q, _ in total):
             below.append(exponential_term(root, [(-q, atom) for q, atom in total], constants))
         elif total:
             above.append(exponential_term(root, total, constants))
-    if abs(c) == 1 and not above and len(below) == 1:
+    if whole in (1, -1) and not above and len(below) == 1:
         return _reciprocal(c, below[0])
     return times(c, ratio(above, below), constants) if above or below else literal(c, constants)
 

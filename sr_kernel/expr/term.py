@@ -143,7 +143,7 @@ def number(value: Scalar) -> Expr:
         if not math.isfinite(value):
             raise ExpressionError(f"{value} is not a number an expression can hold")
         return _intern("number", (), value + 0.0)  # -0.0 becomes 0.0: one spelling of zero
-    return _intern("number", (), Fraction(value))
+    return _intern("number", (), value if type(value) is Fraction else Fraction(value))
 
 
 def symbol(name: str) -> Expr:
@@ -216,8 +216,8 @@ def _leading_minus(term: Expr) -> Expr:
 
 def without_minus(term: Expr) -> Expr | None:
     """``-term`` if ``term`` is written with a minus sign in front, else None."""
-    if isinstance(term.value, Fraction | float):
-        return number(-term.value) if term.value < 0 else None
+    if term.op == "number":
+        return number(-term.value) if term.value < 0 else None  # type: ignore[operator]
     if term.op == "neg":
         return term.args[0]
     if term.op in ("mul", "div"):

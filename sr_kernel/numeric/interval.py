@@ -144,18 +144,26 @@ def _whole(end: Bound, *, up: bool) -> Bound:
 Box = Mapping[str, tuple[float, float] | Interval]
 
 
-def interval(expr: Expr, box: Box, known: Mapping[Expr, Interval] | None = None) -> Interval:
+def interval(
+    expr: Expr,
+    box: Box,
+    known: Mapping[Expr, Interval] | None = None,
+    done: dict[Expr, Interval] | None = None,
+) -> Interval:
     """Where the values of ``expr`` lie for variables in ``box`` (closed ranges by name; variables
     that are not in it are any real number).
 
     ``known`` tells bounds of whole terms (``x - y`` positive); they are met with what follows
-    from the parts, and so may speak of variables too.
+    from the parts, and so may speak of variables too.  ``done`` remembers what was found from one
+    call to the next with the same ``box`` and ``known``.
 
     Raises :class:`OptionError` for a range that is empty or nan.
     """
     facts = known or {}
-    done: dict[Expr, Interval] = {}
-    for node in walk(expr):
+    done = {} if done is None else done
+    for node in walk(expr) if expr not in done else ():
+        if node in done:
+            continue
         found = _of_node(node, done, box)
         fact = facts.get(node)
         done[node] = found if fact is None else found.meet(fact)

@@ -52,7 +52,8 @@ def explain(
     if other is _SIMPLIFIED:
         assumptions = assumptions_of(assume, [expr])
         found = simplify_detailed(start, assume=assumptions, domain=domain, time_limit=time_limit)
-        return _Explainer(assumptions, domain).chain([start, *found.passed], found.conditions)
+        forms = list(dict.fromkeys((start, *found.passed, found.result)))
+        return _Explainer(assumptions, domain).chain(forms, found.conditions)
     goal = read(other)
     assumptions = assumptions_of(assume, [expr, other])
     return _Explainer(assumptions, "any", (start, goal)).between(start, goal)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sr_kernel.egraph.improve import improve
+from sr_kernel.egraph.prospect import has_prospects
+from sr_kernel.egraph.ruleset import Ruleset
 from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
@@ -59,6 +61,8 @@ class _Task:
     conditions: list[Condition] = field(default_factory=list)
     stop_reason: str = ""
     seconds: float = 0.0
+    opened: bool = False
+    """Whether rules may say more than the forms of the last round."""
 
 
 class Pipeline:
@@ -66,7 +70,6 @@ class Pipeline:
 
     def __init__(self, situation: Situation) -> None:
         self.situation = situation
-        self._shared = 0.0
 
     def run(self, exprs: Iterable[Expr]) -> list[Simplification]:
         """One result a term, in order."""
@@ -80,7 +83,6 @@ class Pipeline:
                 break
             self._round(active)
         for task in tasks:
-            task.seconds += self._shared / len(tasks)
             if not task.stop_reason and self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
         return [self._report(task) for task in tasks]
@@ -137,10 +139,12 @@ class Pipeline:
             self._seeds([group[0], *(form for form in group[1:] if form not in bench.regrouped)])
             for bench, group in zip(benches, groups, strict=True)
         ]
+        for task, group in zip(tasks, groups, strict=True):
+            task.opened = self._is_open(group)
         chosen = [
             i
-            for i, (task, group) in enumerate(zip(tasks, groups, strict=True))
-            if _is_open(group, self._cost) and not task.explored.issuperset(seeds[i])
+            for i, task in enumerate(tasks)
+            if task.opened and not task.explored.issuperset(seeds[i])
         ]
         left = self.situation.time_left()
         if not chosen or left == 0:
@@ -155,10 +159,23 @@ class Pipeline:
             time_limit=self._share(len(chosen), left),
             node_limit=_NODE_LIMIT,
         )
-        self._shared += time.perf_counter() - started
+        each = (time.perf_counter() - started) / len(chosen)
         for i, best in zip(chosen, report.best, strict=True):
+            tasks[i].seconds += each
             groups[i].append(ordered(best))
             tasks[i].explored.update(seeds[i], [ordered(best)])
+
+    def _is_open(self, group: list[Expr]) -> bool:
+        """Whether rules may find a smaller form."""
+        best = min(group, key=self._cost)
+        if any(not expr.args for expr in group) or self._cost(best) <= _SMALLEST_OPEN:
+            return False
+        if all(node.op in _ARITHMETIC for node in walk(group[0])):
+            return False
+        rules = self.situation.rules or Ruleset.default()
+        if self.situation.model.name != "size":
+            return True
+        return any(has_prospects(form, rules) for form in dict.fromkeys((best, group[0])))
 
     def _share(self, count: int, left: float | None) -> float:
         """Seconds for one run of the e-graph; some of a tight limit is kept for what follows."""
@@ -182,6 +199,8 @@ class Pipeline:
                     task.stop_reason = reason
             if self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
+        elif task.current is bench.polished and not task.opened:
+            task.stop_reason = DONE
 
     def _accept(self, task: _Task, bench: Workbench, group: list[Expr]) -> str:
         """Takes the cheapest acceptable form; says why the first better one was refused."""
@@ -221,13 +240,6 @@ class Pipeline:
         """Cost first; then what reads better: fewer variables, shorter numbers, less nesting."""
         spoken = (variable_count(expr), digit_count(expr))
         return (self._cost(expr), expr.size, *spoken, expr.depth, order_key(expr))
-
-
-def _is_open(group: list[Expr], cost: Callable[[Expr], float]) -> bool:
-    """Whether rules may find a smaller form: arithmetic alone is the normal form's business."""
-    if any(not expr.args for expr in group) or min(map(cost, group)) <= _SMALLEST_OPEN:
-        return False
-    return any(node.op not in _ARITHMETIC for node in walk(group[0]))
 
 
 @lru_cache(maxsize=8192)

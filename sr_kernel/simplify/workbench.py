@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import cached_property
 
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
+from sr_kernel.equality.monomials import monomial
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.real_powers import reduced
@@ -17,7 +19,8 @@ from sr_kernel.equality.writing import ordered
 from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
-from sr_kernel.numeric.deadline import OutOfTime, check_time
+from sr_kernel.numeric.deadline import OutOfTime
+from sr_kernel.simplify.shrinking import Shrinking
 from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP
 
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
@@ -26,7 +29,9 @@ _WIDEST_CANONICAL = 40
 _WIDEST_REGROUPED = 1.5
 """Forms larger than this many times the smallest are not worth regrouping."""
 _MOST_REGROUPED = 4
-_WHOLE = Mode()
+_MOST_POLISHED = 4
+_LARGEST_RATIO = 12
+"""Angles in a larger ratio are not written in terms of each other."""
 
 
 class Workbench:
@@ -42,9 +47,11 @@ class Workbench:
         self.stopped = ""
         self._plain = Normalizer(self.constants, signs)
         self.ledger = Ledger(self._plain)
-        self._shrunk: dict[Expr, Expr] = {}
         self.regrouped: set[Expr] = set()
         """Candidates whose shape hides what rules look for."""
+        self.polished = expr
+        """The form that normal forms and regrouping leave as it is."""
+        self._regrouper = Regrouper(self.constants)
 
     @cached_property
     def conditions(self) -> frozenset[Condition]:
@@ -61,6 +68,10 @@ class Workbench:
         """Normal forms that hold where ``expr`` is defined."""
         return Normalizer(self.constants, self.signs) if self.conditions else self._plain
 
+    @cached_property
+    def _shrinking(self) -> Shrinking:
+        return Shrinking(self.normalizer)
+
     def candidates(self) -> list[Expr]:
         """Terms equal to ``expr`` wherever it is defined."""
         return self._in_time(self._candidates())
@@ -70,23 +81,37 @@ class Workbench:
             return
         forms = [self.expr, collected(self.expr, self.constants)]
         yield from forms
+        shrunk = self._shrinking.smallest(self.expr)
+        yield shrunk
+        forms.append(shrunk)
         for mode in self._modes():
-            normalizer = self._normalizer(mode)
+            normalizer = Normalizer(self.constants, self.signs, mode)
             for form in normalizer.forms(self.expr):
                 yield form
                 forms.append(form)
                 if form in normalizer.writer.divided:
                     self.regrouped.add(ordered(form))
-        forms.append(self.shrunk(self.expr))
-        yield forms[-1]
         yield from self._regrouped(forms)
+        yield self._polished(shrunk)
+
+    def _polished(self, form: Expr) -> Expr:
+        """``form`` regrouped and shrunk until neither makes it smaller."""
+        for _ in range(_MOST_POLISHED):
+            found = ordered(self._regrouper.regrouped(form))
+            found = ordered(min(found, self._shrinking.smallest(found), key=_size))
+            if found.size >= form.size:
+                break
+            self.regrouped.add(found)
+            form = found
+        self.polished = ordered(form)
+        return form
 
     def _regrouped(self, forms: list[Expr]) -> Iterator[Expr]:
         plain = set(map(ordered, forms))
-        smallest = sorted(set(forms), key=lambda form: (form.size, order_key(form)))
+        smallest = sorted(set(forms), key=_size)
         widest = _WIDEST_REGROUPED * smallest[0].size
         chosen = dict.fromkeys((self.expr, *smallest[:_MOST_REGROUPED]))
-        regroupers = [Regrouper(self.constants)]
+        regroupers = [self._regrouper]
         if _has_cotangent(self.expr):
             regroupers.append(Regrouper(self.constants, cotangents=True))
         for regrouper in regroupers:
@@ -121,39 +146,19 @@ class Workbench:
     def _modes(self) -> list[Mode]:
         nodes = list(walk(self.expr))
         ops = {node.op for node in nodes}
-        modes = [_WHOLE]
+        modes: list[Mode] = []
         periodic = [node for node in nodes if node.op in _PERIODIC]
         squared = any(node.op == "pow" and node.args[0].op in _PERIODIC for node in nodes)
         if squared or len({node.args for node in periodic}) < len(periodic):
             modes.append(Mode(eliminate_first=False))
             if ops & {"tan", "tanh"} and ops & {"sin", "cos", "sinh", "cosh"}:
                 modes += [Mode(quotients=True), Mode(eliminate_first=False, quotients=True)]
-        related = len(periodic) > 1 or squared or ops & _ROOTS
+        related = squared or _have_related_angles(periodic)
+        # Where constants are fitted, no root of theirs is better known than its value.
+        related = related or (bool(ops & _ROOTS) and not self.constants.floats)
         if related and self.expr.size <= _WIDEST_CANONICAL:
             modes += [Mode(canonical=True), Mode(eliminate_first=False, canonical=True)]
         return modes
-
-    def _normalizer(self, mode: Mode) -> Normalizer:
-        if mode == _WHOLE:
-            return self.normalizer
-        return Normalizer(self.constants, self.signs, mode)
-
-    def shrunk(self, expr: Expr) -> Expr:
-        """``expr`` with every part replaced by its smallest form, inside out."""
-        found = self._shrunk.get(expr)
-        if found is None:
-            check_time()
-            found = self._shrunk[expr] = self._smallest(expr)
-        return found
-
-    def _smallest(self, expr: Expr) -> Expr:
-        if not expr.args or all(not arg.args for arg in expr.args):
-            return collected(expr, self.constants)
-        inner = rebuild(expr, tuple(self.shrunk(arg) for arg in expr.args))
-        choices = [inner, collected(inner, self.constants)]
-        if not _is_monomial(expr):
-            choices += self.normalizer.forms(expr)
-        return min(choices, key=lambda choice: (choice.size, order_key(choice)))
 
     def change_of_domain(self, result: Expr) -> tuple[list[Condition], list[Condition]]:
         """Conditions that ``result`` adds to those of ``expr``, and those that it drops."""
@@ -200,6 +205,10 @@ def _has_cotangent(expr: Expr) -> bool:
     return below or any(node.op == "cos" and node.args in sines for node in nodes)
 
 
+def _size(expr: Expr) -> tuple[object, ...]:
+    return expr.size, order_key(expr)
+
+
 def _is_pole(condition: Condition) -> bool:
     """Whether ``condition`` leaves out the poles of a tangent: there a cotangent is 0.
 
@@ -208,8 +217,20 @@ def _is_pole(condition: Condition) -> bool:
     return condition.relation == "!=" and condition.term.op == "cos"
 
 
-def _is_monomial(expr: Expr) -> bool:
-    """Whether no sum takes part: then collecting factors is all the normal form would do."""
-    if expr.op not in ("mul", "div", "neg", "pow"):
-        return not expr.args or expr.op in ("sin", "cos", "log")
-    return all(arg.op != "add" and _is_monomial(arg) for arg in expr.args)
+def _have_related_angles(nodes: list[Expr]) -> bool:
+    """Whether two of the functions share a term of their arguments up to a simple ratio."""
+    seen: dict[frozenset[tuple[Expr, int]], list[Fraction]] = {}
+    for node in nodes:
+        (arg,) = node.args
+        for term in arg.args if arg.op == "add" else (arg,):
+            q, powers = monomial(term)
+            others = seen.setdefault(frozenset(powers.items()), [])
+            if any(_is_simple(q / other) for other in others):
+                return True
+            if q:
+                others.append(q)
+    return False
+
+
+def _is_simple(ratio: Fraction) -> bool:
+    return max(abs(ratio.numerator), ratio.denominator) <= _LARGEST_RATIO

@@ -104,7 +104,8 @@ ASSUMED = [
     ("floor(n)", ("n integer",), "n"),
     ("max(x, y)", ("x > 2", "y < 1"), "x"),
     ("acos(cos(x))", ("x >= 0", "x <= 3"), "x"),
-    ("log(x) + log(y)", ("x > 0",), "log(x) + log(y)"),
+    ("log(x) + log(y)", ("x > 0",), "log(x*y)"),
+    ("log(x) + log(y)", (), "log(x) + log(y)"),
 ]
 
 
