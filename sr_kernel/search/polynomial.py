@@ -6,17 +6,18 @@ what is promising on the way is proposed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations_with_replacement, islice
+from itertools import combinations_with_replacement, islice, pairwise
 
 import numpy as np
 
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, combine, elimination
 from sr_kernel.search.description import description_length, structure_length
-from sr_kernel.search.linear import linear_terms
+from sr_kernel.search.linear import scaled
 from sr_kernel.search.operations import power
 from sr_kernel.search.peel import Peel, peels, whole
 from sr_kernel.search.proposer import Context
@@ -93,7 +94,57 @@ def _of(context: Context, peel: Peel, columns: tuple[Column, ...]) -> Iterator[E
         if _promising(context, peel, fit):
             ranked.append((_length(context, peel, fit), len(ranked), fit))
     for _, _, fit in sorted(ranked, key=lambda entry: entry[:2])[:_BEST]:
-        yield from linear_terms(peel.build, fit)
+        terms = [(float(c), col.expr) for c, col in zip(fit.coefficients, fit.columns, strict=True)]
+        try:
+            yield peel.build(total(terms))
+        except ExpressionError:
+            continue
+
+
+def total(terms: Sequence[tuple[float, Expr]]) -> Expr:
+    """The sum of c f over ``terms`` (c, f); in one variable nested, as Horner did."""
+    degrees = _degrees([expr for _, expr in terms])
+    if degrees is None:
+        parts = [scaled(c, expr) for c, expr in terms]
+        return apply("add", *parts) if len(parts) > 1 else parts[0]
+    variable, powers = degrees
+    order = sorted(range(len(terms)), key=lambda k: -powers[k])
+    result: Expr = number(terms[order[0]][0])
+    for above, below in pairwise(order):
+        step = power(variable, Fraction(powers[above] - powers[below]))
+        result = apply("mul", result, step) + number(terms[below][0])
+    lowest = powers[order[-1]]
+    return apply("mul", power(variable, Fraction(lowest)), result) if lowest else result
+
+
+def total_size(exprs: Sequence[Expr]) -> int:
+    """About as many nodes as :func:`total` has for these functions."""
+    if _degrees(exprs) is None:
+        return sum(_term_size(expr) for expr in exprs) - 1
+    return 4 * len(exprs) - 3
+
+
+def _term_size(expr: Expr) -> int:
+    return 2 if expr.is_number else expr.size + 3
+
+
+def _degrees(exprs: Sequence[Expr]) -> tuple[Expr, list[int]] | None:
+    """The one variable of which ``exprs`` are powers, and the powers; None if they are not."""
+    found: list[int] = []
+    variables: set[Expr] = set()
+    for expr in exprs:
+        base = expr.args[0] if expr.op == "pow" else expr
+        exponent = expr.args[1].value if expr.op == "pow" else 1
+        if expr is number(1):
+            found.append(0)
+        elif base.is_symbol and isinstance(exponent, Fraction | int) and exponent >= 1:
+            variables.add(base)
+            found.append(int(exponent))
+        else:
+            return None
+    if len(variables) != 1 or len(set(found)) < max(len(found), 2):
+        return None
+    return variables.pop(), found
 
 
 def _slope(context: Context, peel: Peel) -> FloatArray:
@@ -121,7 +172,7 @@ def _loss(context: Context, peel: Peel, fit: Combination) -> float:
 
 
 def _size(peel: Peel, fit: Combination) -> int:
-    return peel.cost + sum(column.expr.size + 2 for column in fit.columns) - 1
+    return peel.cost + total_size([column.expr for column in fit.columns])
 
 
 def _structure(context: Context, peel: Peel, fit: Combination) -> float:

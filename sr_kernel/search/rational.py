@@ -19,9 +19,8 @@ from sr_kernel.search.columns import Column, Combination, combine, elimination
 from sr_kernel.search.description import description_length, structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary, IntArray, Part, Subset
 from sr_kernel.search.exact import Seen, distinct_modulo, exact_groups
-from sr_kernel.search.linear import scaled
 from sr_kernel.search.match import Target
-from sr_kernel.search.polynomial import monomials
+from sr_kernel.search.polynomial import monomials, total, total_size
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.screen import screen
 
@@ -257,7 +256,9 @@ def _loss(context: Context, fit: Combination) -> float:
 
 
 def _size(fit: Combination) -> int:
-    return sum(column.expr.size + 3 for column in fit.columns) + 1
+    above = [column.expr for column in fit.columns if column.kind == _ABOVE]
+    below = [column.expr for column in fit.columns if column.kind == _BELOW]
+    return 1 + total_size(above) + total_size([number(1), *below])
 
 
 def _structure(context: Context, fit: Combination) -> float:
@@ -266,12 +267,11 @@ def _structure(context: Context, fit: Combination) -> float:
 
 
 def _quotient(fit: Combination) -> Expr:
-    above: list[Expr] = []
-    below: list[Expr] = [number(1.0)]
+    above: list[tuple[float, Expr]] = []
+    below: list[tuple[float, Expr]] = [(1.0, number(1))]
     for c, column in zip(fit.coefficients, fit.columns, strict=True):
         if column.kind == _ABOVE:
-            above.append(scaled(float(c), column.expr))
+            above.append((float(c), column.expr))
         else:
-            below.append(scaled(float(-c), column.expr))
-    top = apply("add", *above) if len(above) > 1 else above[0]
-    return apply("div", top, apply("add", *below))
+            below.append((float(-c), column.expr))
+    return apply("div", total(above), total(below))

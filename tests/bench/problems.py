@@ -171,8 +171,8 @@ def _measured(path: Path, entry: dict[str, Any]) -> Case:
 
 def _with_law(case: Case, entry: dict[str, Any]) -> Case:
     constants = entry.get("law_params") or {}
-    law = parse(entry["law"], variables=(*case.variables, *constants))
-    law = pinned(substitute(law, {name: number(float(v)) for name, v in constants.items()}))
+    law = pinned(parse(entry["law"], variables=(*case.variables, *constants)))
+    law = substitute(law, {name: number(float(v)) for name, v in constants.items()})
     fit = fit_constants(law, case.X, case.y, case.variables, max_steps=200, starts=3)
     low, high = case.X.min(axis=0), case.X.max(axis=0)
     fresh = np.random.default_rng(0).uniform(low, high, (FRESH, len(case.variables)))

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from sr_kernel.expr import parse, to_text
 from sr_kernel.search import Problem, search
-from sr_kernel.search.polynomial import PolynomialProposer
+from sr_kernel.search.polynomial import PolynomialProposer, total
 
 
 def solved(f, columns, *, rows=200, noise=0.0):
@@ -25,6 +26,14 @@ def solved(f, columns, *, rows=200, noise=0.0):
 )
 def test_polynomials_are_found_under_a_peel(f, columns):
     assert solved(f, columns).stop_reason == "exact"
+
+
+def test_sums_in_one_variable_are_nested():
+    x = parse("x")
+    terms = [(1.5, parse("1")), (2.5, x), (-0.5, parse("x**4"))]
+    assert to_text(total(terms)) == "(-0.5*x**3 + 2.5)*x + 1.5"
+    assert to_text(total([(2.0, x), (3.0, parse("z"))])) == "2.0*x + 3.0*z"
+    assert to_text(total([(2.0, parse("x**2"))])) == "2.0*x**2"
 
 
 def test_noise_leaves_the_terms_that_are_there():
