@@ -17,10 +17,9 @@ from sr_kernel.egraph.pattern import CONSTRUCTORS, Pattern
 from sr_kernel.egraph.ruleset import Rule, Ruleset
 from sr_kernel.expr import OPERATORS, Expr, walk
 
+_LARGEST_LOOKED_AT = 1_000
 ROOT = "Root"
 """Stands for a power with an exponent that is not a whole number."""
-_IMPLIED = (Fraction(-1), Fraction(1, 2))
-"""Literals of differences, quotients and roots, which terms do not show."""
 _ARITHMETIC = frozenset({"Add", "Mul", "Pow", "Num", "Flt", "?"})
 
 
@@ -39,6 +38,7 @@ class Needs:
     paired: frozenset[tuple[str, str]]
     """Sums and products with two of the same function in them."""
     literals: frozenset[Fraction]
+    exponents: frozenset[Fraction]
 
 
 class Features:
@@ -49,6 +49,7 @@ class Features:
         self.nested: set[tuple[str, str]] = set()
         self.raised: set[str] = set()
         self.literals: set[Fraction] = set()
+        self.exponents: set[Fraction] = set()
         self.echoed: set[str] = set()
         self.paired: set[tuple[str, str]] = set()
         self._over: dict[tuple[Expr, ...], set[str]] = {}
@@ -61,6 +62,8 @@ class Features:
         head = _head(node)
         if isinstance(node.value, Fraction):
             self.literals.add(_literal(node.value))
+        elif node.op == "pow" and isinstance(node.args[1].value, Fraction):
+            self.exponents.add(abs(node.args[1].value))
         if head is None:
             self._pair(node)
             if node.op == "pow":
@@ -70,8 +73,8 @@ class Features:
         self.nested.update((head, inner) for inner in below)
         if head == ROOT:
             return below | {ROOT}
-        if node.args and node.args[0].op == "add":
-            self.nested.add((head, "Add"))
+        if node.args:
+            self.nested.update((head, kind) for kind in _sums_in(node.args[0]))
         self._over.setdefault(node.args, set()).add(head)
         return frozenset({head})
 
@@ -95,6 +98,7 @@ class Features:
             and needs.echoed <= self.echoed
             and needs.paired <= self.paired
             and needs.literals <= self.literals
+            and needs.exponents <= self.exponents
             and all(any(heads <= over for over in self._over.values()) for heads in needs.joint)
         )
 
@@ -108,6 +112,14 @@ def _factors(node: Expr, kind: str) -> Iterator[Expr]:
             yield from _factors(arg, kind)
         else:
             yield arg
+
+
+def _sums_in(arg: Expr) -> Iterator[str]:
+    """Whether an argument is a sum, or a product with sums in it."""
+    if arg.op == "add":
+        yield "Add"
+    elif any(factor.op == "add" for factor in _factors(arg, "Mul")):
+        yield "Mul of Add"
 
 
 def _atoms(node: Expr) -> Iterator[Expr]:
@@ -135,6 +147,8 @@ def _head(node: Expr) -> str | None:
 
 def has_prospects(expr: Expr, rules: Ruleset) -> bool:
     """Whether a rule that says more than the normal form knows may match ``expr``."""
+    if expr.size > _LARGEST_LOOKED_AT:
+        return True
     features = Features(expr)
     return any(features.meet(needs) for needs in _needs_of(rules))
 
@@ -159,6 +173,7 @@ def _needs(rule: Rule) -> Needs:
         frozenset(frozenset(heads) for heads in over.values() if len(heads) > 1),
         frozenset(pair for part in parts for pair in _pairs(part)),
         frozenset(_literals(parts)),
+        frozenset(_exponents(parts)),
     )  # fmt: skip
 
 
@@ -219,8 +234,12 @@ def _parts(pattern: Pattern) -> Iterator[Pattern]:
 
 def _inside(part: Pattern) -> Iterator[str]:
     yield from _first(part[1:])
-    if part[0] != "Pow" and len(part) > 1 and part[1][0] == "Add":
+    if part[0] == "Pow" or len(part) < 2:
+        return
+    if part[1][0] == "Add":
         yield "Add"
+    elif any(_bare(factor)[0] == "Add" for factor in _operands(part[1], "Mul")):
+        yield "Mul of Add"
 
 
 def _first(patterns: Iterable[Pattern]) -> Iterator[str]:
@@ -234,13 +253,19 @@ def _first(patterns: Iterable[Pattern]) -> Iterator[str]:
 
 
 def _literals(parts: Iterable[Pattern]) -> Iterator[Fraction]:
+    """Literals that are not exponents; -1 stands for a difference."""
     powers = {id(part[2]) for part in parts if part[0] == "Pow"}
     for part in parts:
-        if part[0] != "Num" or not isinstance(part[1], Fraction):
-            continue
-        implied = _IMPLIED if id(part) in powers else _IMPLIED[:1]
-        if part[1] not in implied:
-            yield _literal(part[1])
+        if part[0] == "Num" and isinstance(part[1], Fraction) and id(part) not in powers:
+            yield from () if part[1] == -1 else (_literal(part[1]),)
+
+
+def _exponents(parts: Iterable[Pattern]) -> Iterator[Fraction]:
+    """Exponents that terms show as such: no divisors, no square roots."""
+    for part in parts:
+        exponent = part[2][1] if part[0] == "Pow" and part[2][0] == "Num" else None
+        if isinstance(exponent, Fraction) and abs(exponent) not in (1, Fraction(1, 2)):
+            yield abs(exponent)
 
 
 def _literal(value: Fraction) -> Fraction:

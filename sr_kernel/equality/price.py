@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sr_kernel.equality.constants import ONE
+from sr_kernel.numeric.deadline import check_time
 
 if TYPE_CHECKING:
     from sr_kernel.equality.generators import Generator
@@ -107,6 +108,7 @@ class Prices:
         """Of the sum with shared factors pulled out as :meth:`Writer.nest` does it."""
         if len(terms) == 1:
             return self.term(terms[0])
+        check_time()
         split = pulled_out(terms)
         if split is None:
             return self.polynomial(terms)

@@ -21,6 +21,7 @@ from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sharing import best_share, has_coefficient_slot, without
 from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
 from sr_kernel.equality.writing import product_term, sum_term
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, rebuild, walk
 from sr_kernel.numeric.precise import evaluate_precise
 
@@ -50,7 +51,11 @@ class Regrouper:
         found = self._known.get(expr)
         if found is None:
             args = tuple(map(self.regrouped, expr.args))
-            found = self._smaller(rebuild(expr, args))
+            node = rebuild(expr, args)
+            try:
+                found = self._smaller(node)
+            except ExpressionError:  # deeper than a term may be: not worth having
+                found = node
             self._known[expr] = self._known[found] = found
         return found
 

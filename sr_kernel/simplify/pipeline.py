@@ -140,7 +140,7 @@ class Pipeline:
             for bench, group in zip(benches, groups, strict=True)
         ]
         for task, group in zip(tasks, groups, strict=True):
-            task.opened = self._is_open(group)
+            task.opened = not self.situation.is_late() and self._is_open(group)
         chosen = [
             i
             for i, task in enumerate(tasks)

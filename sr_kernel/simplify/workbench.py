@@ -20,7 +20,7 @@ from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
 from sr_kernel.numeric.deadline import OutOfTime
-from sr_kernel.simplify.shrinking import Shrinking
+from sr_kernel.simplify.shrinking import Shrinking, is_arithmetic
 from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP
 
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
@@ -30,6 +30,7 @@ _WIDEST_REGROUPED = 1.5
 """Forms larger than this many times the smallest are not worth regrouping."""
 _MOST_REGROUPED = 4
 _MOST_POLISHED = 4
+_SIGNED = frozenset({"abs", "sign", "sqrt", "cbrt", "log", "min", "max", "floor", "ceil", "mod"})
 _LARGEST_RATIO = 12
 """Angles in a larger ratio are not written in terms of each other."""
 
@@ -66,7 +67,9 @@ class Workbench:
     @cached_property
     def normalizer(self) -> Normalizer:
         """Normal forms that hold where ``expr`` is defined."""
-        return Normalizer(self.constants, self.signs) if self.conditions else self._plain
+        if not self.conditions or not any(map(_asks_for_signs, walk(self.expr))):
+            return self._plain
+        return Normalizer(self.constants, self.signs)
 
     @cached_property
     def _shrinking(self) -> Shrinking:
@@ -207,6 +210,11 @@ def _has_cotangent(expr: Expr) -> bool:
 
 def _size(expr: Expr) -> tuple[object, ...]:
     return expr.size, order_key(expr)
+
+
+def _asks_for_signs(node: Expr) -> bool:
+    """Whether the normal form of the operator depends on signs of its arguments."""
+    return node.op in _SIGNED or (node.op == "pow" and not is_arithmetic(node))
 
 
 def _is_pole(condition: Condition) -> bool:

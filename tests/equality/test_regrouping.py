@@ -100,3 +100,8 @@ def test_value_and_domain_are_kept_and_size_never_grows(expr: Expr) -> None:
     points = sample_points(names, rows=48)
     assert find_difference(expr, found, names, points) is None
     assert find_difference(found, expr, names, points) is None
+
+
+def test_a_form_deeper_than_terms_may_be_is_not_taken() -> None:
+    expr = parse(" + ".join(f"{k + 2}*x**{k}" for k in range(1, 250)))
+    assert regrouped(expr).size <= expr.size
