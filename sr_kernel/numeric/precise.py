@@ -249,7 +249,9 @@ def _power(attempt: _Attempt, node: Expr, args: list[Real]) -> Real:
         return mp.mpf(1 if exponent == 0 else 0)
     if base < 0 and not whole:
         raise _UndefinedError
-    if abs(exponent * mp.log(abs(base))) > _LARGEST_POWER:
+    # The magnitude in bits bounds the logarithm, which would take longer than the power.
+    in_reach = abs(exponent) * (abs(mp.mag(base)) + 1) < _LARGEST_POWER
+    if not in_reach and abs(exponent * mp.log(abs(base))) > _LARGEST_POWER:
         raise _RangeError
     if whole and abs(exponent) < _LARGEST_POWER:
         return base ** int(exponent)
