@@ -35,7 +35,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     time_limit : float, default=60
         Seconds to search; the search may end earlier.
     n_jobs : int, default=None
-        Threads for linear algebra; None is 1 and -1 all processors.
+        Processes that may search; None is 1 and -1 one for each processor.
     random_state : int, RandomState instance or None, default=None
         Seed; None is seed 0, so that a fit can be repeated.
     guide : {"auto", "off", "on"}, default="auto"
@@ -102,7 +102,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
             self._seed(),
         )  # fmt: skip
         result = search(
-            problem, time_limit=float(self.time_limit), n_jobs=self._threads(),
+            problem, time_limit=float(self.time_limit), n_jobs=self._jobs(),
             on_progress=config.on_progress, should_stop=config.should_stop,
             proposers=config.proposers,
         )  # fmt: skip
@@ -163,12 +163,12 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
             return int(self.random_state)
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 
-    def _threads(self) -> int:
+    def _jobs(self) -> int:
         if self.n_jobs is None:
             return 1
         if self.n_jobs < 0:
             return os.cpu_count() or 1
-        _check_number("n_jobs", self.n_jobs, Integral, "a number of threads, or -1 for all")
+        _check_number("n_jobs", self.n_jobs, Integral, "a number of processes, or -1 for all processors")
         return int(self.n_jobs)
 
     def _names(self) -> tuple[str, ...]:

@@ -105,7 +105,9 @@ def _closing(text: str) -> int:
 def points(case: Case, seed: int) -> list[dict[str, float]]:
     """At most 60 points: near and far, both signs, within the assumptions."""
     rng = random.Random(f"{seed} {case.text}")
-    names, box = variables(case.expr), case.assumptions.box()
+    terms = [case.expr, *(relation.difference for relation in case.assumptions.relations)]
+    names = dict.fromkeys(name for term in terms for name in variables(term))
+    box = case.assumptions.box()
     found: list[dict[str, float]] = []
     for attempt in range(POINTS * 20):
         point = {
