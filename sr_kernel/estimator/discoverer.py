@@ -168,7 +168,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
             return 1
         if self.n_jobs < 0:
             return os.cpu_count() or 1
-        _check_number("n_jobs", self.n_jobs, Integral, "a number of processes, or -1 for all processors")
+        _check_number("n_jobs", self.n_jobs, Integral, "a number of processes, or -1 for all")
         return int(self.n_jobs)
 
     def _names(self) -> tuple[str, ...]:

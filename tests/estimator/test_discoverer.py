@@ -157,7 +157,7 @@ def test_not_fitted():
         ({"time_limit": 0}, OptionError, "seconds above zero"),
         ({"time_limit": float("inf")}, OptionError, "seconds above zero"),
         ({"time_limit": "10s"}, OptionError, "seconds above zero"),
-        ({"n_jobs": 0}, OptionError, "number of threads"),
+        ({"n_jobs": 0}, OptionError, "number of processes"),
         ({"config": {"target": "y"}}, OptionError, "Config"),
     ],
 )
