@@ -20,7 +20,7 @@ from sr_kernel.equality.generators import Generator, TooLarge
 from sr_kernel.equality.normal_form import Mode, NormalForm, Normalizer
 from sr_kernel.equality.reading import read
 from sr_kernel.equality.ring import Polynomial
-from sr_kernel.equality.skeleton import skeleton_of
+from sr_kernel.equality.skeleton import DEEPEST, skeleton_of
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr, to_text
 
@@ -60,6 +60,8 @@ def settled(normalizer: Normalizer, expr: Expr) -> NormalForm:
 
 def exact_form_text(expr: Expr) -> str:
     """The normal form spelled out, floats as the exact decimals they stand for."""
+    if expr.depth > DEEPEST:
+        return "ac|" + canonical_key(expr)
     try:
         form = settled(informed_normalizer(_EXACT, Mode(canonical=True), expr), expr)
     except (TooLarge, ZeroDivisionError):

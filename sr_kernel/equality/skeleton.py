@@ -25,6 +25,10 @@ Values = tuple[float, ...]
 Slots = tuple[str, Values]
 """A text with ``c`` for each open constant, and the constants in the order of the text."""
 
+DEEPEST = 100
+"""Of deeper terms only the AC key is taken: the normal form of nested powers recurses several calls
+a level, and a hash must not depend on how much of the stack is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
@@ -45,6 +49,8 @@ def skeleton_of(
     constants = Constants([expr])
     slots = _Slots(constants, exact)
     try:
+        if expr.depth > DEEPEST:
+            raise TooLarge("depth")
         form = informed_normalizer(constants, Mode(), *(where or [expr]), signs=signs).form(expr)
     except (TooLarge, ZeroDivisionError):
         text, values = slots.mask(collected(expr, constants))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from sr_kernel.equality import canonical_hash, canonical_key
 from sr_kernel.errors import ExpressionError, OptionError
-from sr_kernel.expr import parse
+from sr_kernel.expr import apply, parse, symbol
+from sr_kernel.expr.term import MAX_DEPTH
 
 SAME = [
     ("x + y", "y + x"),
@@ -119,3 +121,12 @@ def test_bad_arguments_are_named() -> None:
         canonical_hash("x +")
     with pytest.raises(ExpressionError):
         canonical_hash(3.0)
+
+
+@pytest.mark.parametrize("constants", ["exact", "skeleton"])
+@pytest.mark.parametrize("op", ["pow", "abs"])
+def test_terms_as_deep_as_terms_may_be_have_a_hash(op: str, constants: Any) -> None:
+    deep = symbol("x")
+    while deep.depth < MAX_DEPTH - 2:
+        deep = apply("pow", symbol("x"), deep) if op == "pow" else apply("abs", deep - symbol("y"))
+    assert canonical_hash(deep, constants=constants) == canonical_hash(deep, constants=constants)
