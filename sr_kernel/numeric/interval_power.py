@@ -79,6 +79,13 @@ def _raised(end: Bound, exponent: int, *, up: bool) -> Bound:
     return result
 
 
+def _holds(operand: Interval, value: float) -> bool:
+    if operand.lo == value == operand.hi:
+        return True
+    above = operand.lo < value or (operand.lo == value and not operand.lo_open)
+    return above and (value < operand.hi or (value == operand.hi and not operand.hi_open))
+
+
 def _real_power(base: Interval, exponent: Interval) -> Interval:
     """The values at bases >= 0: monotone in either operand, so extreme at the corners."""
     base = base.meet(Interval(lo=0.0))
@@ -87,7 +94,8 @@ def _real_power(base: Interval, exponent: Interval) -> Interval:
     corners = [(p, q) for p in (base.low, base.high) for q in (exponent.low, exponent.high)]
     lows = [_general(p, q, up=False) for p, q in corners]
     highs = [_general(p, q, up=True) for p, q in corners]
-    if base.lo == 0 and exponent.lo <= 0 <= exponent.hi:
+    is_one = _holds(base, 1.0) or _holds(exponent, 0.0)  # whatever the other operand is
+    if is_one or (base.lo == 0 and exponent.lo <= 0 <= exponent.hi):
         lows.append(Bound(1.0, False))
         highs.append(Bound(1.0, False))
     return between(lower(lows), upper(highs), True, nonzero=base.is_positive)

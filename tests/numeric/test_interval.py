@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_terms import NAMES, terms
 
@@ -163,6 +163,8 @@ shares = st.floats(0, 1)
     st.tuples(ends, ends),
     st.lists(st.tuples(shares, shares), min_size=1, max_size=4),
 )
+@example(parse("1.0**cbrt(x)"), (-2.0, -2.0), (0.0, 0.0), [(0.0, 0.0)])
+@example(parse("sign(x)**pi"), (-2.0, 0.5), (0.0, 0.0), [(0.0, 0.0)])
 def test_encloses_every_value_and_never_claims_too_much(term, x, y, points) -> None:
     x, y = sorted(x), sorted(y)
     found = interval(term, {"x": tuple(x), "y": tuple(y)})
