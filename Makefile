@@ -26,7 +26,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
 
-install: $(STAMPS)/python $(STAMPS)/extension  ## prepare .venv with the front end built
+install: $(STAMPS)/python $(STAMPS)/extension $(STAMPS)/compiled  ## prepare .venv with the front end built
 	$(call say,Ready: $(BIN)/sr-kernel and $(BIN)/python)
 
 demo: install  ## find four laws in measured data and write report.html
@@ -151,6 +151,11 @@ $(EXTENSION)/package.json: $(FRONT_SOURCES) tsconfig.json $(STAMPS)/node_modules
 	@touch $@
 
 # Copied, not linked: pip would follow a link and remove the build itself.
+$(STAMPS)/compiled: sr_kernel/search/machine_kernels.py | $(STAMPS)/python
+	$(call say,Compiling the search's inner loop)
+	@$(BIN)/python -c "from sr_kernel.search.machine_kernels import warm; warm()"
+	@touch $@
+
 $(STAMPS)/extension: $(EXTENSION)/package.json install.json $(STAMPS)/python
 	$(call say,Installing the JupyterLab extension)
 	@rm -rf $(INSTALLED_EXTENSION) && mkdir -p $(INSTALLED_EXTENSION)

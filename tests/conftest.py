@@ -6,6 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 
+@pytest.fixture
+def uncovered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that the test starts run as they do outside of tests: their coverage is not
+    measured, which slows them down and may swallow an exception that a signal raises."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Kernels that tests start keep nothing in the cache of whoever runs them."""

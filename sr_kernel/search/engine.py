@@ -163,6 +163,11 @@ class _Run:
             pass
         except KeyboardInterrupt:
             self.reason, self.interrupted = "stopped", True
+        except SystemError as error:
+            # Python says so where Ctrl-C comes while the arguments of compiled code are read.
+            if not isinstance(error.__cause__, KeyboardInterrupt):
+                raise
+            self.reason, self.interrupted = "stopped", True
         finally:
             if self.helpers is not None:
                 self.helpers.close()

@@ -12,6 +12,8 @@ import pytest
 from sr_kernel import __version__
 from sr_kernel.cli import command, main
 
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 SR_KERNEL = [sys.executable, "-m", "sr_kernel.cli"]
 
 

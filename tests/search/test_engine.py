@@ -116,6 +116,23 @@ def test_progress_comes_and_ctrl_c_keeps_what_was_found():
     assert result.front[-1].loss <= seen[-1].best.loss
 
 
+def test_ctrl_c_at_the_door_of_compiled_code_is_ctrl_c():
+    def watch(progress):
+        raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+
+    result = search(problem("sin(a)*b", 60, noise=0.2), time_limit=60, on_progress=watch)
+    assert result.interrupted
+    assert result.front
+
+
+def test_other_system_errors_are_not_swallowed():
+    def watch(progress):
+        raise SystemError("something else")
+
+    with pytest.raises(SystemError, match="something else"):
+        search(problem("sin(a)*b", 60, noise=0.2), time_limit=60, on_progress=watch)
+
+
 @pytest.mark.parametrize("value", [0.0, 5.0, -1e-300, 1e300])
 def test_constant_target_is_a_constant_law(value):
     data = Problem(("x",), np.arange(6.0)[:, None], np.full(6, value))

@@ -15,7 +15,10 @@ from contextlib import contextmanager
 
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts are sent as POSIX signals")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="interrupts are sent as POSIX signals"),
+    pytest.mark.usefixtures("uncovered"),
+]
 
 SOON = 0.5
 HARD = [
@@ -26,16 +29,19 @@ HARD = [
 ]
 PROGRAM = """
 import sys, time
+from signal import SIG_BLOCK, SIG_UNBLOCK, SIGINT, pthread_sigmask
 from sr_kernel.simplify import simplify
 simplify("sin(x)**2 + cos(x)**2")
 print("ready", flush=True)
 while True:
-    for hard in sys.argv[1:]:
-        try:
+    try:
+        pthread_sigmask(SIG_UNBLOCK, {SIGINT})
+        for hard in sys.argv[1:]:
             simplify(hard)
-        except KeyboardInterrupt:
-            print(time.time(), flush=True)
-            print(simplify("sin(x)**2 + cos(x)**2 + exp(x)*exp(y)"), flush=True)
+    except KeyboardInterrupt:
+        pthread_sigmask(SIG_BLOCK, {SIGINT})
+        print(time.time(), flush=True)
+        print(simplify("sin(x)**2 + cos(x)**2 + exp(x)*exp(y)"), flush=True)
 """
 
 

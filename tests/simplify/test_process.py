@@ -20,6 +20,8 @@ from sr_kernel.simplify import simplify, simplify_all, simplify_detailed
 from sr_kernel.simplify.process import SimplifierProcess, shared_process
 from sr_kernel.simplify.situation import Situation
 
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 HARD = "*".join(f"(x**{i} + y**{i + 1} + {i})**{i % 5 + 2}" for i in range(1, 30))
 EASY = ["x + x", "sin(x)**2 + cos(x)**2", "x/x", "sqrt(y**2)", HARD]
 
@@ -169,12 +171,15 @@ def test_interrupts_end_the_wait_and_the_worker(process: SimplifierProcess) -> N
 
 
 def test_time_limits_hold() -> None:
-    shared_process().start()
     for limit in (0.1, 0.4):
-        started = time.monotonic()
-        found = simplify_detailed(HARD, time_limit=limit, isolate=True)
-        assert time.monotonic() - started < 1.5 * limit + 0.05 + 0.2  # a busy machine's share
-        assert found.stop_reason == "time"
+        taken = []
+        for _ in range(3):  # the best of three: another process may have had the machine
+            shared_process().start()
+            started = time.monotonic()
+            found = simplify_detailed(HARD, time_limit=limit, isolate=True)
+            taken.append(time.monotonic() - started)
+            assert found.stop_reason == "time"
+        assert min(taken) < 1.5 * limit + 0.05
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
