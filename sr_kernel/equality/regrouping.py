@@ -23,6 +23,7 @@ from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with
 from sr_kernel.equality.writing import product_term, sum_term
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, rebuild, walk
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.precise import evaluate_precise
 
 _LARGEST_BASE = 10**6
@@ -32,6 +33,9 @@ _FLATTEST, _STEEPEST = 0.01, 50.0
 
 _ONCE = Fraction(1)
 _DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
+
+_MOST_TERMS = 100
+"""Each pull looks at all terms again: longer sums would take seconds."""
 
 
 class Regrouper:
@@ -122,7 +126,8 @@ class Regrouper:
 
     def _grouped(self, terms: list[Monomial]) -> list[tuple[Fraction, Expr]]:
         """Greedy: what saves most is stated once, then again inside and outside."""
-        shared = best_share(terms) if len(terms) > 1 else None
+        check_time()
+        shared = best_share(terms) if 1 < len(terms) <= _MOST_TERMS else None
         if shared is None:
             return [self._written(term) for term in terms]
         q, powers, places = shared
