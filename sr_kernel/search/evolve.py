@@ -116,9 +116,10 @@ class Evolution:
 
     def _migrate(self, context: Context, place: int) -> None:
         """Front and archive send their best."""
-        best = [*context.front.entries, *context.archive.query(10)]
-        for fitted in best:
-            member = self._measured(context, fitted.expr)
+        best = [entry.expr for entry in context.front.entries]
+        best += [record.expr for record in context.archive.query(10)]
+        for expr in best:
+            member = self._measured(context, expr)
             if member is not None:
                 self._admit(place, member)
 
