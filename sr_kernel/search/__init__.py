@@ -1,20 +1,24 @@
 """The search for laws: bank, match, constants, archive, front, engine, process."""
 
-from sr_kernel.search.engine import Progress, SearchResult, default_proposers, search
+from sr_kernel.search.engine import default_proposers, search
+from sr_kernel.search.history import History, Record
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem
 from sr_kernel.search.process import SearchProcess
 from sr_kernel.search.proposer import Context, Proposer
+from sr_kernel.search.result import Progress, SearchResult
 from sr_kernel.search.score import score
 
 __all__ = [
     "DEFAULT_OPERATORS",
     "Context",
+    "History",
     "Law",
     "Parameter",
     "Problem",
     "Progress",
     "Proposer",
+    "Record",
     "SearchProcess",
     "SearchResult",
     "default_proposers",

@@ -2,91 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, number, symbol, transform
+from sr_kernel.expr import Expr, number
 from sr_kernel.search import machine
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
+from sr_kernel.search.candidates import Candidates
+from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
 from sr_kernel.search.evolve import Evolution
-from sr_kernel.search.exactly import ExactProposer
 from sr_kernel.search.front import Front
-from sr_kernel.search.law import Law
-from sr_kernel.search.linear import LinearProposer
-from sr_kernel.search.polynomial import PolynomialProposer
-from sr_kernel.search.powers import PowerProposer
+from sr_kernel.search.guest import Guest
+from sr_kernel.search.helpers import Helpers, Tasks
+from sr_kernel.search.history import History
+from sr_kernel.search.interrupts import resident_bytes, terminable
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
-from sr_kernel.search.rational import RationalProposer
-from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
+from sr_kernel.search.refine import pinned
+from sr_kernel.search.result import Progress, SearchResult
+from sr_kernel.search.rounds import ROUNDS, default_proposers
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
-from sr_kernel.search.tidy import tidy
+from sr_kernel.search.settings import Settings
 
-if TYPE_CHECKING:
-    from sr_kernel.search.helpers import Helpers
-
-ROUNDS = (
-    (6000, 400, 200),
-    (60_000, 1000, 600),
-    (250_000, 6000, 1500),
-    (400_000, 40_000, 3000),
-    (400_000, 150_000, 4000),
-    (400_000, 400_000, 6000),
-)
-"""For each round the bank's size for exact matches and for those under noise, and the pool among
-which pairs are sought by correlation."""
+__all__ = ["Progress", "SearchResult", "SearchStopped", "default_proposers", "search"]
 
 FIT_ROWS, PROBE_ROWS = 1000, 64
 _PROGRESS_EVERY = 0.3
+T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What is known at some moment of a search; times in seconds."""
-
-    elapsed: float
-    candidates: int
-    distinct: int
-    front: tuple[Law, ...]
-    best: Law | None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """``front`` by growing complexity and strictly falling loss; ``best`` is what describes the
-    data most shortly, as a rule its last law (a later one fits better, on too few rows to trust).
-
-    ``stop_reason``: "exact" (explains all rows to rounding), "time", "exhausted" (nothing left to
-    try), "plateau" (rounds without news), "stopped" (asked to), "failed" (the process died).
-    """
-
-    front: tuple[Law, ...]
-    best: Law | None
-    stop_reason: str
-    seconds: float
-    candidates: int
-    distinct: int
-    interrupted: bool
+_ANOTHER_SEED = 7919
+"""Between the seeds of a search and of one that goes on from it."""
 
 
 class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
     """Raised inside a proposer's poll to end the search."""
-
-
-def default_proposers() -> list[Proposer]:
-    """The proposers a search uses unless told otherwise."""
-    return [
-        ExactProposer(), PolynomialProposer(), RationalProposer(), LinearProposer(),
-        PowerProposer(), ExactProposer(later=True), Evolution(),
-    ]  # fmt: skip
 
 
 def search(
@@ -97,47 +56,64 @@ def search(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     proposers: Sequence[Proposer] | None = None,
+    guests: Sequence[Proposer] = (),
+    guesses: Iterable[Expr] = (),
+    feed: Callable[[], Iterable[Expr]] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    memory_limit: int | None = None,
     helper: bool = False,
 ) -> SearchResult:
     """Look for laws for at most ``time_limit`` seconds, in this process.
 
-    ``on_progress`` is called at least twice a second, ``should_stop`` more often.  Ctrl-C ends
-    the search and keeps what was found (``interrupted``).  The same problem and seed give the
-    same laws if time does not cut in and ``n_jobs`` is 1; each further job is a process that
-    breeds terms for this one.  A ``helper`` is such a process.
+    ``on_progress`` is called at least twice a second, ``should_stop`` more often.  Ctrl-C and
+    SIGTERM end the search and keep what was found (``interrupted``).  The same problem and seed
+    give the same laws if time does not cut in and ``n_jobs`` is 1; each further job is a process
+    that breeds terms for this one.  A ``helper`` is such a process.
+
+    ``proposers`` replace the built-in ones, ``guests`` are asked besides and at arm's length (see
+    :class:`~sr_kernel.search.guest.Guest`); for the others see
+    :class:`~sr_kernel.search.settings.Settings`.  Raises DataError for a checkpoint that is none.
     """
     if proposers is None:
         proposers = [Evolution(endless=True)] if helper else default_proposers()
+    settings = Settings(
+        time_limit, n_jobs, on_progress, should_stop, tuple(map(Guest, guests)), tuple(guesses),
+        feed, checkpoint, executor, memory_limit,
+    )  # fmt: skip
     with np.errstate(all="ignore"):  # candidates may be anything; what is kept is checked
-        run = _Run(problem, time_limit, on_progress, should_stop, n_jobs)
-        return run.result(proposers)
+        return _Run(problem, settings).result([*settings.guests, *proposers])
 
 
 class _Run:
-    def __init__(
-        self,
-        problem: Problem,
-        time_limit: float,
-        on_progress: Callable[[Progress], None] | None,
-        should_stop: Callable[[], bool] | None,
-        n_jobs: int = 1,
-    ) -> None:
+    def __init__(self, problem: Problem, settings: Settings) -> None:
         self.start = time.perf_counter()
         machine.begin()
-        self.n_jobs = n_jobs
-        self.helpers: Helpers | None = None
-        self.time_limit = time_limit
-        self.on_progress = on_progress
-        self.should_stop = should_stop
+        self.settings = settings
+        self.deadline = self.start + settings.time_limit - settings.reserve
+        self.helpers: Helpers | Tasks | None = None
         self.reason = "exhausted"
         self.interrupted = False
-        self.fitted = 0
-        self._tries: dict[Expr, int] = {}
-        self._shown = self.start
-        scaling = Scaling.of(problem)
-        self.presenter = Presenter(problem, scaling)
-        problem = self.presenter.problem
-        self.problem = problem
+        self.reports: list[str] = []
+        self._shown = self._weighed = self.start
+        self._terminated: Sequence[int] = ()
+        self._theirs: BaseException | None = None
+        self._dismissed: set[int] = set()
+        self._caught_up = False
+        self.checkpoint, self.before = None, None
+        if settings.checkpoint is not None:
+            self.checkpoint = Checkpoint(settings.checkpoint, problem, self.report)
+            self.before = self.checkpoint.read()
+        if self.before is not None:
+            seed = problem.random_state + _ANOTHER_SEED * self.before.runs
+            problem = replace(problem, random_state=seed)
+        self.scaling = Scaling.of(problem)
+        self.presenter = Presenter(problem, self.scaling)
+        self.problem = self.presenter.problem
+        self.context = self._context(self.problem)
+        self.candidates = Candidates(self.context, problem.max_size)
+
+    def _context(self, problem: Problem) -> Context:
         rows = fit_rows(problem, FIT_ROWS)
         sample = Sample.of(problem, rows)
         probe_rows = np.arange(len(rows))
@@ -148,16 +124,33 @@ class _Run:
             problem.variables, sample.X[probe_rows], problem.operators,
             max_price=min(15, problem.max_size + 2), seed=problem.random_state,
         )  # fmt: skip
-        self.context = Context(
+        return Context(
             problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
             np.random.default_rng(problem.random_state), probe_rows, poll=self.poll,
+            report=self.report,
         )  # fmt: skip
 
     # ---------------------------------------------------------------- the loop
 
     def result(self, proposers: Sequence[Proposer]) -> SearchResult:
+        with terminable() as self._terminated:
+            try:
+                self._search(proposers)
+            finally:
+                for helper in (self.helpers, *self.settings.guests):
+                    if helper is not None:
+                        helper.close()
+            final = self._final()
+        self._save()
+        return SearchResult(
+            final.front, final.best, self.reason, final.elapsed, final.candidates, final.distinct,
+            self.interrupted, tuple(self.reports), History(self.context.archive),
+        )  # fmt: skip
+
+    def _search(self, proposers: Sequence[Proposer]) -> None:
         try:
             self._constant_laws()
+            self._known_laws()
             self._rounds(proposers)
         except SearchStopped:
             pass
@@ -168,22 +161,34 @@ class _Run:
             if not isinstance(error.__cause__, KeyboardInterrupt):
                 raise
             self.reason, self.interrupted = "stopped", True
-        finally:
-            if self.helpers is not None:
-                self.helpers.close()
-        final = self._snapshot(0.4 if self.reason == "stopped" else 1.0, final=True)
-        return SearchResult(
-            final.front, final.best, self.reason, final.elapsed,
-            final.candidates, final.distinct, self.interrupted,
-        )  # fmt: skip
+        except MemoryError:
+            self.reason = "memory"
+        if self.reason == "memory":
+            self._spent = self.candidates_tried, len(self.context.bank)
+            self.context.bank = Bank((), np.zeros((1, 0)), ("add",), max_price=1)
 
     def _constant_laws(self) -> None:
         sample = self.context.sample
-        self.consider(number(float(sample.mean)))
+        self.candidates.consider(number(float(sample.mean)))
         if sample.constant:
             # Nothing varies: the constant is the answer, exactly if all rows agree.
             self.reason = "exact" if self._exact() else "exhausted"
             raise SearchStopped
+
+    def _known_laws(self) -> None:
+        """Guesses, and the laws of the search that this one goes on from."""
+        known = () if self.before is None else self.before.exprs
+        for expr in (*self.settings.guesses, *known):
+            self._hear_of(expr)
+            self.poll()
+        self._caught_up = True
+
+    def _hear_of(self, expr: Expr) -> None:
+        """Consider a term in the units of the data."""
+        try:
+            self._consider(self.scaling.applied(pinned(expr)))
+        except ExpressionError:  # a constant beyond floats in the units of the search
+            return
 
     def _rounds(self, proposers: Sequence[Proposer]) -> None:
         context, quiet = self.context, 0
@@ -196,8 +201,8 @@ class _Run:
             for proposer in proposers:
                 wide = getattr(proposer, "exact", False)
                 context.limit = min(exact if wide else limit, len(context.bank))
-                for expr in proposer.propose(context):
-                    self.consider(expr)
+                for expr in self._asked(proposer):
+                    self._consider(expr)
                     self._hear()
                     self.poll()
                 if self._exact():
@@ -211,17 +216,64 @@ class _Run:
                 self.reason = "plateau"
                 return
 
+    def _asked(self, proposer: Proposer) -> Iterator[Expr]:
+        """What ``proposer`` has to say; one that fails is reported and asked no more."""
+        if id(proposer) in self._dismissed:
+            return
+        try:
+            yield from proposer.propose(self.context)
+        except (SearchStopped, SystemError, MemoryError):
+            raise
+        except Exception as error:
+            if error is self._theirs:
+                raise
+            self._dismissed.add(id(proposer))
+            self.report(f"proposer {type(proposer).__name__} {_raised(error)}")
+
+    def _consider(self, expr: Expr) -> None:
+        try:
+            self.candidates.consider(expr)
+        except (SystemError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  one term shall not end the search
+            self.report(f"fitting {str(expr)[:80]} {_raised(error)}")
+
     def _call_helpers(self) -> None:
         """Start the other jobs, once it shows that there is something left for them to do."""
-        from sr_kernel.search.helpers import Helpers
+        if self.helpers is not None:
+            return
+        few, jobs = self._few_rows(), self.settings.n_jobs
+        if self.settings.executor is not None:
+            self.helpers = Tasks(
+                few, self.settings.executor, jobs, until=self.deadline, known=self._front,
+                report=self.report,
+            )  # fmt: skip
+        elif jobs > 1:
+            left = self.deadline - time.perf_counter()
+            self.helpers = Helpers(few, jobs - 1, time_limit=max(left, 0.1))
 
-        if self.n_jobs > 1 and self.helpers is None:
-            left = self.time_limit - (time.perf_counter() - self.start)
-            self.helpers = Helpers(self.problem, self.n_jobs - 1, time_limit=max(left, 0.1))
+    def _few_rows(self) -> Problem:
+        """The problem with the rows that are fitted, which is all that a helper looks at."""
+        rows = fit_rows(self.problem, FIT_ROWS)
+        weights = self.problem.weights
+        return replace(
+            self.problem, X=self.problem.X[rows], y=self.problem.y[rows],
+            weights=None if weights is None else weights[rows],
+        )  # fmt: skip
+
+    def _front(self) -> tuple[Expr, ...]:
+        return tuple(entry.expr for entry in self.context.front.entries)
 
     def _hear(self) -> None:
+        """Whatever helpers, guests left behind and the feed have to say."""
         for expr in self.helpers.found() if self.helpers is not None else ():
-            self.consider(expr)
+            self._consider(expr)
+        for guest in self.settings.guests:
+            for expr in guest.late(self.context):
+                self._consider(expr)
+        if self.settings.feed is not None:
+            for expr in self._their(self.settings.feed):
+                self._hear_of(expr)
 
     def _exact(self) -> bool:
         best, whole = self.context.front.best, self.presenter.whole
@@ -229,73 +281,97 @@ class _Run:
             return False
         return whole.exact(whole.predict(best.expr))
 
+    # ---------------------------------------------------------------- between two terms
+
+    def report(self, text: str) -> None:
+        """Remember that something went wrong; each thing once."""
+        if text not in self.reports:
+            self.reports.append(text)
+
     def poll(self) -> None:
         """Report progress if it is due; raise :class:`SearchStopped` when the search is over."""
         now = time.perf_counter()
-        if self.should_stop is not None and self.should_stop():
-            self.reason = "stopped"
-            raise SearchStopped
-        if now - self.start >= self.time_limit:
-            self.reason = "time"
-            raise SearchStopped
-        if self.on_progress is not None and now - self._shown >= _PROGRESS_EVERY:
-            self.on_progress(self._snapshot(0.15))
+        if self._terminated:
+            self.interrupted = True
+            self._stop("stopped")
+        if self.settings.should_stop is not None and self._their(self.settings.should_stop):
+            self._stop("stopped")
+        if now >= self.deadline:
+            self._stop("time")
+        if self.checkpoint is not None and self.checkpoint.due:
+            self._save()
+        limit = self.settings.memory_limit
+        if limit is not None and now - self._weighed >= _PROGRESS_EVERY:
+            self._weighed = now
+            if resident_bytes() > limit:
+                self._stop("memory")
+        if self.settings.on_progress is not None and now - self._shown >= _PROGRESS_EVERY:
+            progress = self._snapshot(0.15)
+            self._their(lambda: self._tell(progress))
             self._shown = time.perf_counter()
 
-    # ---------------------------------------------------------------- candidates
+    def _tell(self, progress: Progress) -> None:
+        if self.settings.on_progress is not None:
+            self.settings.on_progress(progress)
 
-    def consider(self, expr: Expr) -> None:
-        """Fit ``expr``, and if it is any good make it plain; keep what comes out."""
-        context = self.context
-        try:
-            expr = tidy(expr, roots=context.allows("sqrt"))
-        except ExpressionError:
-            return
-        skeleton = transform(expr, _blank)
-        tries = self._tries.get(skeleton, 0)
-        if tries >= 2 or expr.size > context.problem.max_size + 6:
-            return
-        self._tries[skeleton] = tries + 1
-        self.fitted += 1
-        try:
-            fitted = quick_fit(expr, context.sample)
-            if fitted is None:
-                return
-            context.archive.add(fitted)
-            # Going on may lower the loss some more; plain constants shorten the description.
-            slack = 2.0 * fitted.parameters + 2.0
-            if fitted.length - slack > context.front.bar(fitted.size)[1]:
-                return
-            fitted = fit(fitted.expr, context.sample)
-            if fitted is None:
-                return
-            for plain in refine(fitted, context.sample, context.problem.operators):
-                self._keep(plain)
-        except ExpressionError:
-            return
+    def _stop(self, reason: str) -> None:
+        self.reason = reason
+        raise SearchStopped
 
-    def _keep(self, fitted: Fitted) -> None:
-        context = self.context
-        if fitted.size <= self.problem.max_size:
-            context.archive.add(fitted)
-            if fitted.length < context.front.bar(fitted.size)[1]:
-                context.front.offer(rounded(fitted, context.sample))
+    def _their(self, function: Callable[[], T]) -> T:
+        """Call the user's function: what it raises is the user's to see."""
+        try:
+            return function()
+        except BaseException as error:
+            self._theirs = error
+            raise
+
+    def _save(self) -> None:
+        before = self.before
+        # What is on disk is not replaced before all of it is known here.
+        if self.checkpoint is None or (before is not None and not self._caught_up):
+            return
+        seconds = time.perf_counter() - self.start
+        self.checkpoint.write(State(
+            self.problem.variables, self.problem.target, self.checkpoint.digest, self.scaling,
+            1 + (0 if before is None else before.runs),
+            seconds + (0.0 if before is None else before.seconds),
+            self.candidates_tried + (0 if before is None else before.candidates),
+            self._front(), tuple(record.expr for record in self.context.archive.query(KEPT)),
+        ))  # fmt: skip
 
     # ---------------------------------------------------------------- what is shown
+
+    @property
+    def candidates_tried(self) -> int:
+        return self._spent[0] + self.context.bank.tried + self.candidates.fitted
+
+    _spent = (0, 0)
+    """Terms tried in a bank that was given up, and its entries."""
+
+    def _final(self) -> Progress:
+        """What is returned; Ctrl-C while it is made plain leaves it as it is."""
+        left = self.start + self.settings.time_limit - time.perf_counter()
+        seconds = 0.4 if self.reason == "stopped" else min(1.0, max(left, 0.2))
+        try:
+            return self._snapshot(seconds, final=True)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except MemoryError:
+            self.reason = "memory"
+        return self._snapshot(0.0)
 
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
         laws, best = self.presenter.laws(self.context.front, seconds, final=final)
         return Progress(
             time.perf_counter() - self.start,
-            self.context.bank.tried + self.fitted,
-            len(self.context.bank) + len(self.context.archive),
+            self.candidates_tried,
+            self._spent[1] + len(self.context.bank) + len(self.context.archive),
             laws,
             best,
         )
 
 
-_BLANK = symbol("constant")
-
-
-def _blank(node: Expr) -> Expr:
-    return _BLANK if isinstance(node.value, float) else node
+def _raised(error: Exception) -> str:
+    said = " ".join(str(error).split())[:120]
+    return f"raised {type(error).__name__}" + (f": {said}" if said else "")

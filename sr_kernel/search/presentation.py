@@ -34,13 +34,14 @@ class Presenter:
     def laws(
         self, front: Front, seconds: float, *, final: bool = False
     ) -> tuple[tuple[Law, ...], Law | None]:
-        """Laws of ``front`` and the best of them; new entries are simplified in about ``seconds``.
+        """Laws of ``front`` and the best of them; new entries are simplified in about ``seconds``
+        (in none, not at all).
 
         What becomes shorter takes its place in the front.  Unless this is ``final``, no more than
         a tenth of all time is spent so.
         """
         start = time.perf_counter()
-        if final or start >= self._rested:
+        if seconds > 0 and (final or start >= self._rested):
             self._simplify(front, seconds)
             self._rested = start + 10 * (time.perf_counter() - start)
         found = [self._law(entry) for entry in front.entries]

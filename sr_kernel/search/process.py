@@ -8,15 +8,17 @@ same from a script, a shell or a notebook.
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sr_kernel.errors import OptionError, SrKernelError
-from sr_kernel.search.engine import Progress, SearchResult
+from sr_kernel.expr import Expr
 from sr_kernel.search.problem import Problem
+from sr_kernel.search.result import Progress, SearchResult
 from sr_kernel.simplify.child import read_frame, spawned, write_frame
 
 GRACE = 0.9
@@ -29,7 +31,14 @@ class SearchProcess:
     """``search`` in a spawned process; use as a context manager or call :meth:`close`."""
 
     def __init__(
-        self, problem: Problem, *, time_limit: float, n_jobs: int = 1, helper: bool = False
+        self,
+        problem: Problem,
+        *,
+        time_limit: float,
+        n_jobs: int = 1,
+        helper: bool = False,
+        guesses: Iterable[Expr] = (),
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         if n_jobs < 1:
             raise OptionError(f"n_jobs is {n_jobs}: give a number of processors, 1 or more")
@@ -38,6 +47,8 @@ class SearchProcess:
         self.n_jobs = n_jobs
         self.helper = helper
         """Whether the process only breeds terms for another search."""
+        self.guesses = tuple(guesses)
+        self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
         self.message = ""
         """Why the process failed, in one line; empty if it did not."""
         self._child: subprocess.Popen[bytes] | None = None
@@ -69,6 +80,7 @@ class SearchProcess:
         self._child = spawned("sr_kernel.search.worker", threads=self.n_jobs)
         options = {
             "time_limit": self.time_limit, "n_jobs": self.n_jobs, "helper": self.helper,
+            "guesses": self.guesses, "checkpoint": self.checkpoint,
         }  # fmt: skip
         self._send((self.problem, options))
         for work in (self._receive, self._collect_errors):
@@ -82,6 +94,11 @@ class SearchProcess:
             self._stop_asked = time.perf_counter()
             self._send("stop")
             self._inbox.put(None)  # wakes a waiting reader, which then counts the grace
+
+    def suggest(self, *exprs: Expr) -> None:
+        """Give a running search terms to look at next, in the units of the data."""
+        if self._child is not None:
+            self._send(exprs)
 
     def events(self) -> Iterator[Progress | SearchResult]:
         """Progress as it comes; the last item is the result.

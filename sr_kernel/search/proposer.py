@@ -29,7 +29,7 @@ class Context:
     ``sample`` holds the rows that are fitted, ``probe_rows`` those of them that the ``bank`` has.
     ``limit`` is how many bank entries the present round is about, ``pool`` among how many pairs
     are sought.  ``poll`` must be called at least every tenth of a second; it raises to end the
-    search.
+    search.  ``report`` takes a sentence about something that went wrong without ending it.
     """
 
     problem: Problem
@@ -43,6 +43,7 @@ class Context:
     pool: int = 1000
     limit: int = 0
     poll: Callable[[], None] = field(default=lambda: None)
+    report: Callable[[str], None] = field(default=lambda text: None)
 
     def allows(self, *names: str) -> bool:
         """Whether the user lets laws use these operators."""
@@ -69,6 +70,8 @@ class Proposer(Protocol):
     """``propose`` is called once a round and may yield any number of expressions.
 
     Floats in an expression are starting values of constants to be fitted; exact numbers stay.
+    Proposers that are not ours are asked through :class:`~sr_kernel.search.guest.Guest`, which
+    takes text too.
     """
 
     def propose(self, context: Context) -> Iterable[Expr]:

@@ -73,6 +73,20 @@ class Scaling:
         yield apply("mul", literal, number(self.target))
 
 
+    def applied(self, expr: Expr) -> Expr:
+        """A law in the units of the data, in those of the search.
+
+        Raises :class:`ExpressionError` where a constant would be beyond floats.
+        """
+        if self.trivial:
+            return expr
+        inner = {
+            name: apply("mul", number(factor), symbol(name))
+            for name, factor in self.columns.items()
+        }
+        return tidy(apply("div", substitute(expr, inner), number(self.target)))
+
+
 def _factor(values: FloatArray) -> float:
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0.0 or 1.0 / ORDINARY <= largest <= ORDINARY:

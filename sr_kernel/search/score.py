@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 
 from sr_kernel.errors import DataError
-from sr_kernel.expr import Expr, number, rebuild, to_text, transform, walk
+from sr_kernel.expr import Expr, to_text, walk
+from sr_kernel.search.guesses import loosened
 from sr_kernel.search.law import Law
 from sr_kernel.search.presentation import checked, known_signs, law_of
 from sr_kernel.search.problem import Problem
@@ -57,24 +57,6 @@ def _bic(fitted: Fitted, sample: Sample) -> float:
     free = sum(isinstance(node.value, float) for node in walk(fitted.expr))
     rows = len(sample.y)
     return rows * math.log(sample.floored(fitted.loss)) + free * math.log(rows)
-
-
-def loosened(expr: Expr) -> Expr:
-    """``expr`` with the whole numbers that scale or shift as floats; 1 and exponents stay."""
-    return transform(expr, _loosened_here)
-
-
-def _loosened_here(node: Expr) -> Expr:
-    if node.op not in ("add", "mul", "div"):
-        return node
-    return rebuild(node, tuple(_as_float(arg) for arg in node.args))
-
-
-def _as_float(arg: Expr) -> Expr:
-    value = arg.value
-    if not isinstance(value, Fraction) or abs(value) in (0, 1):
-        return arg
-    return number(float(value))
 
 
 def _as_it_is(expr: Expr, sample: Sample) -> Fitted | None:

@@ -1,19 +1,27 @@
 """The process that searches: ``python -m sr_kernel.search.worker``, spoken to over its pipes.
 
-In: one frame (problem, options), then "stop" at any time; a closed pipe also means stop.
-Out: Progress frames and at last a SearchResult, or the exception that ended it.
+In: one frame (problem, options), then at any time "stop" (a closed pipe means the same) or a tuple
+of terms to look at.  Out: Progress frames and at last a SearchResult with the best of its history,
+or the exception that ended it.
 """
 
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from sr_kernel.errors import SrKernelError
+from sr_kernel.expr import Expr
 from sr_kernel.simplify.child import read_frame, write_frame
+
+HISTORY = 2000
+"""Records of the history that are handed back."""
 
 
 def main() -> int:
@@ -25,17 +33,21 @@ def main() -> int:
     source = sys.stdin.buffer
     problem, options = read_frame(source)
     stopped = threading.Event()
-    threading.Thread(target=_listen, args=(source, stopped), daemon=True).start()
+    suggested: queue.SimpleQueue[Expr] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(source, stopped, suggested), daemon=True).start()
 
     from sr_kernel.search.engine import search
+    from sr_kernel.search.history import History
 
     try:
-        result: object = search(
+        found = search(
             problem,
             on_progress=lambda progress: write_frame(output, progress),
             should_stop=stopped.is_set,
+            feed=lambda: _waiting(suggested),
             **options,
         )
+        result: object = replace(found, history=History(found.history.query(HISTORY)))
     except SrKernelError as error:
         result = error
     except BrokenPipeError:
@@ -44,10 +56,18 @@ def main() -> int:
     return 0
 
 
-def _listen(source: BinaryIO, stopped: threading.Event) -> None:
+def _waiting(suggested: queue.SimpleQueue[Expr]) -> Iterator[Expr]:
+    while not suggested.empty():
+        yield suggested.get()
+
+
+def _listen(
+    source: BinaryIO, stopped: threading.Event, suggested: queue.SimpleQueue[Expr]
+) -> None:
     try:
-        while read_frame(source) != "stop":
-            pass
+        while (frame := read_frame(source)) != "stop":
+            for expr in frame:
+                suggested.put(expr)
     except EOFError:
         pass  # the parent is gone, which is also a stop
     stopped.set()

@@ -1,0 +1,69 @@
+"""From a proposed expression to the archive and the front."""
+
+from __future__ import annotations
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, symbol, transform
+from sr_kernel.search.proposer import Context
+from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
+from sr_kernel.search.tidy import tidy
+
+_TRIES = 2
+"""Times that one skeleton is fitted, from different constants."""
+_SPARE = 6
+"""Nodes that simplification may yet take away."""
+
+
+class Candidates:
+    """Fits what is proposed and keeps what is any good; ``fitted`` counts the fits."""
+
+    def __init__(self, context: Context, max_size: int) -> None:
+        self.context = context
+        self.max_size = max_size
+        self.fitted = 0
+        self._tries: dict[Expr, int] = {}
+
+    def consider(self, expr: Expr) -> None:
+        """Fit ``expr``, and if it is any good make it plain; keep what comes out."""
+        context = self.context
+        try:
+            expr = tidy(expr, roots=context.allows("sqrt"))
+            skeleton = transform(expr, _blank)
+            tries = self._tries.get(skeleton, 0)
+            if tries >= _TRIES or expr.size > context.problem.max_size + _SPARE:
+                return
+            self._tries[skeleton] = tries + 1
+            self.fitted += 1
+            self._fit(expr)
+        except ExpressionError:
+            return
+
+    def _fit(self, expr: Expr) -> None:
+        context = self.context
+        fitted = quick_fit(expr, context.sample)
+        if fitted is None:
+            return
+        context.archive.add(fitted)
+        # Going on may lower the loss some more; plain constants shorten the description.
+        slack = 2.0 * fitted.parameters + 2.0
+        if fitted.length - slack > context.front.bar(fitted.size)[1]:
+            return
+        fitted = fit(fitted.expr, context.sample)
+        if fitted is None:
+            return
+        for plain in refine(fitted, context.sample, context.problem.operators):
+            self._keep(plain)
+
+    def _keep(self, fitted: Fitted) -> None:
+        context = self.context
+        if fitted.size <= self.max_size:
+            context.archive.add(fitted)
+            if fitted.length < context.front.bar(fitted.size)[1]:
+                context.front.offer(rounded(fitted, context.sample))
+
+
+_BLANK = symbol("constant")
+
+
+def _blank(node: Expr) -> Expr:
+    return _BLANK if isinstance(node.value, float) else node

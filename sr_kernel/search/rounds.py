@@ -1,0 +1,30 @@
+"""What a search does in each of its rounds, and who is asked."""
+
+from __future__ import annotations
+
+from sr_kernel.search.evolve import Evolution
+from sr_kernel.search.exactly import ExactProposer
+from sr_kernel.search.linear import LinearProposer
+from sr_kernel.search.polynomial import PolynomialProposer
+from sr_kernel.search.powers import PowerProposer
+from sr_kernel.search.proposer import Proposer
+from sr_kernel.search.rational import RationalProposer
+
+ROUNDS = (
+    (6000, 400, 200),
+    (60_000, 1000, 600),
+    (250_000, 6000, 1500),
+    (400_000, 40_000, 3000),
+    (400_000, 150_000, 4000),
+    (400_000, 400_000, 6000),
+)
+"""For each round the bank's size for exact matches and for those under noise, and the pool among
+which pairs are sought by correlation."""
+
+
+def default_proposers() -> list[Proposer]:
+    """The proposers a search uses unless told otherwise."""
+    return [
+        ExactProposer(), PolynomialProposer(), RationalProposer(), LinearProposer(),
+        PowerProposer(), ExactProposer(later=True), Evolution(),
+    ]  # fmt: skip

@@ -1,0 +1,37 @@
+"""How a search is run, beside what is asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from sr_kernel.expr import Expr
+from sr_kernel.search.guest import Guest
+from sr_kernel.search.result import Progress
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """``guesses`` are looked at first and ``feed`` is asked for more while the search runs, both
+    in the units of the data.  ``checkpoint`` names a file that the search goes on from, if it is
+    there, and is saved to.  ``executor`` runs the helpers, ``n_jobs`` at a time; without one they
+    are processes of their own, ``n_jobs`` - 1.  ``memory_limit`` is in bytes for this process.
+    """
+
+    time_limit: float = 60.0
+    n_jobs: int = 1
+    on_progress: Callable[[Progress], None] | None = None
+    should_stop: Callable[[], bool] | None = None
+    guests: tuple[Guest, ...] = ()
+    guesses: tuple[Expr, ...] = ()
+    feed: Callable[[], Iterable[Expr]] | None = None
+    checkpoint: str | os.PathLike[str] | None = None
+    executor: Executor | None = None
+    memory_limit: int | None = None
+
+    @property
+    def reserve(self) -> float:
+        """Seconds of the time limit that are left for the last simplification."""
+        return min(0.5, 0.1 * self.time_limit)
