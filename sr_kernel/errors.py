@@ -54,3 +54,7 @@ class RuleError(SrKernelError, ValueError):
 
 class MissingExtraError(SrKernelError, ImportError):
     """A feature whose optional dependencies are not installed."""
+
+
+class SearchWarning(UserWarning):
+    """Something went wrong that did not end a search: a proposer failed, a file was not written."""

@@ -101,6 +101,12 @@ def _discover(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--guide", choices=("auto", "on", "off"), default="auto", help="rank proposals by a model"
     )
+    command.add_argument(
+        "--guess", action="append", default=[], metavar="EXPR", help="an expression to start from"
+    )
+    command.add_argument(
+        "--checkpoint", metavar="FILE", help="save the search to FILE and go on from it"
+    )
     command.add_argument("--report", metavar="FILE.html", help="also write a report page")
     _json_option(command)
     command.set_defaults(run=_lazily("sr_kernel.cli.discover"))

@@ -18,8 +18,10 @@ from sr_kernel.formula.task import Task, problem_of
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.page import write_report
 from sr_kernel.report.table import front_table
-from sr_kernel.search.engine import Progress, SearchResult, search
+from sr_kernel.search.engine import search
+from sr_kernel.search.guesses import guesses_of
 from sr_kernel.search.law import Law
+from sr_kernel.search.result import Progress, SearchResult
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -95,10 +97,13 @@ def _searched(task: Task, arguments: argparse.Namespace) -> tuple[Laws, bool]:
     with _interruptible() as stopped:
         result: SearchResult = search(
             task.problem, time_limit=arguments.time, n_jobs=arguments.jobs, on_progress=show,
-            should_stop=lambda: bool(stopped),
+            should_stop=lambda: bool(stopped), checkpoint=arguments.checkpoint,
+            guesses=guesses_of(arguments.guess, task.problem.variables),
         )  # fmt: skip
         status.clear()
-        return Laws.of(task, result, time_limit=arguments.time), bool(stopped)
+        for report in result.reports:
+            note(report)
+        return Laws.of(task, result, time_limit=arguments.time), bool(stopped) or result.interrupted
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Discoverer: symbolic regression with the interface of scikit-learn."""
 
 import os
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -10,15 +11,23 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from sr_kernel.errors import DataError, OptionError
-from sr_kernel.estimator.config import Config, check_guide
+from sr_kernel.errors import DataError, OptionError, SearchWarning
+from sr_kernel.estimator.config import Config, check_guide, checked_proposers
+from sr_kernel.expr import Expr
 from sr_kernel.formula.column import FloatArray, column_of
 from sr_kernel.formula.derived import evaluated
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.question import Question, Rows
-from sr_kernel.search.engine import SearchResult, search
-from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
+from sr_kernel.search.engine import search
+from sr_kernel.search.guesses import guesses_of
+from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_costs, operator_names
+from sr_kernel.search.proposer import Proposer
+from sr_kernel.search.result import SearchResult
 
+MAX_KNOWN = 500
+"""Functions of the history that a warm start fits anew."""
+ANOTHER_SEED = 7919
+"""Between the seeds of a search and of one that goes on from it."""
 MAX_REPEATED = 1_000_000
 """Whole weights with a larger sum are taken as relative weights."""
 
@@ -42,6 +51,19 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         Whether a trained model ranks proposals; "auto" uses one if it is installed.
     config : Config, default=None
         Further settings.
+    proposers : list of Proposer, default=()
+        Objects with a method ``propose(context)`` that yields expressions (terms, text or SymPy)
+        to be fitted; asked in each round besides the built-in ones.  One that raises, takes longer
+        than its share or hands over rubbish is reported and skipped.
+    guesses : list of str, default=()
+        Expressions to start from, such as ``"2*x1 + exp(-x2)"``; their constants are fitted.
+    operator_costs : dict, default=None
+        What a use of an operator costs, where 1 is usual: ``{"sin": 3}`` takes a sine only if it
+        pays thrice.
+    warm_start : bool, default=False
+        Whether a further call of fit goes on from what the one before found.
+    checkpoint : str or path, default=None
+        A file that the search is saved to every few seconds, and goes on from if it is there.
 
     Attributes
     ----------
@@ -50,9 +72,13 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     equations_ : DataFrame
         The front: complexity, loss, score, r2, equation, conditions.
     stop_reason_ : str
-        Why the search ended: "exact", "time", "exhausted", "plateau" or "stopped".
+        Why the search ended: "exact", "time", "exhausted", "plateau", "stopped" or "memory".
     interrupted_ : bool
-        Whether Ctrl-C ended the search; what it had found is kept.
+        Whether Ctrl-C or SIGTERM ended the search; what it had found is kept.
+    history_ : History
+        Everything tried that was new; ``history_.query(10, pattern="sin(_)")`` asks it.
+    reports_ : tuple of str
+        What went wrong without ending the search; each is a SearchWarning too.
     n_features_in_ : int
         Number of columns seen in fit.
     feature_names_in_ : ndarray of str
@@ -68,6 +94,11 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         random_state: Any = None,
         guide: str = "auto",
         config: Config | None = None,
+        proposers: Sequence[Proposer] = (),
+        guesses: str | Iterable[Any] = (),
+        operator_costs: Mapping[str, float] | None = None,
+        warm_start: bool = False,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         self.operators = operators
         self.max_size = max_size
@@ -76,14 +107,19 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         self.random_state = random_state
         self.guide = guide
         self.config = config
+        self.proposers = proposers
+        self.guesses = guesses
+        self.operator_costs = operator_costs
+        self.warm_start = warm_start
+        self.checkpoint = checkpoint
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> "Discoverer":
         """Search laws for X (n, d) and y (n,), weighted by sample_weight (n,).
 
         A row of weight 3 counts as three rows.
 
-        Raises DataError or OptionError (both are ValueErrors) with the way out.  Ctrl-C ends the
-        search and keeps what was found.
+        Raises DataError or OptionError (both are ValueErrors) with the way out.  Ctrl-C and SIGTERM
+        end the search and keep what was found.
         """
         config = self._checked_config()
         _check_no_text(X)
@@ -97,19 +133,43 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
         X, y, weights = _settled_rows(X, y.astype(np.float64), weights)
+        runs, known = self._from_before(names)
         problem = Problem(
             names, X, y, weights, config.target, self._operator_names(), int(self.max_size),
-            self._seed(),
+            self._seed() + ANOTHER_SEED * runs, operator_costs(self.operator_costs),
         )  # fmt: skip
         result = search(
             problem, time_limit=float(self.time_limit), n_jobs=self._jobs(),
             on_progress=config.on_progress, should_stop=config.should_stop,
-            proposers=config.proposers,
+            proposers=config.proposers, guests=checked_proposers(self.proposers),
+            guesses=(*guesses_of(self.guesses, names), *known), checkpoint=self.checkpoint,
+            executor=config.executor, memory_limit=config.memory_limit,
         )  # fmt: skip
+        self._runs = runs + 1
+        self._keep(problem, result, config)
+        return self
+
+    def _keep(self, problem: Problem, result: SearchResult, config: Config) -> None:
         self.laws_ = self._laws(problem, result, config)
+        self.history_ = result.history
+        self.reports_ = result.reports
         self.stop_reason_ = result.stop_reason
         self.interrupted_ = result.interrupted
-        return self
+        for report in result.reports:
+            warnings.warn(report, SearchWarning, stacklevel=3)
+
+    def _from_before(self, names: tuple[str, ...]) -> tuple[int, tuple[Expr, ...]]:
+        """The number of fits that this one goes on from, and what they found."""
+        if not self.warm_start or not hasattr(self, "laws_"):
+            return 0, ()
+        before = self.laws_.question.variables
+        if before != names:
+            raise DataError(
+                f"warm_start goes on from laws over {', '.join(before)[:80]}, but X now has "
+                f"{', '.join(names)[:80]}: fit with warm_start=False"
+            )
+        tried = (record.expr for record in self.history_.query(MAX_KNOWN))
+        return self._runs, (*(law.expr for law in self.laws_), *tried)
 
     def predict(self, X: Any, index: int | None = None) -> FloatArray:
         """Values (n,) of law `index` (None: the best) at X (n, d); NaN where it is undefined."""

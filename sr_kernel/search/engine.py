@@ -182,6 +182,8 @@ class _Run:
             self._hear_of(expr)
             self.poll()
         self._caught_up = True
+        if known or self.settings.guesses:
+            self._stop_if_exact()
 
     def _hear_of(self, expr: Expr) -> None:
         """Consider a term in the units of the data."""
@@ -205,9 +207,7 @@ class _Run:
                     self._consider(expr)
                     self._hear()
                     self.poll()
-                if self._exact():
-                    self.reason = "exact"
-                    return
+                self._stop_if_exact()
                 self._call_helpers()
             quiet = quiet + 1 if context.front.version == before else 0
             if number_ > 0 and not grown:
@@ -274,6 +274,10 @@ class _Run:
         if self.settings.feed is not None:
             for expr in self._their(self.settings.feed):
                 self._hear_of(expr)
+
+    def _stop_if_exact(self) -> None:
+        if self._exact():
+            self._stop("exact")
 
     def _exact(self) -> bool:
         best, whole = self.context.front.best, self.presenter.whole

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from sr_kernel.errors import ExpressionError, OptionError
-from sr_kernel.expr import Expr, from_sympy, number, parse, rebuild, transform, variables
+from sr_kernel.expr import Expr, apply, from_sympy, number, parse, rebuild, transform, variables
 
 
 def guesses_of(given: str | Iterable[Any], names: Sequence[str]) -> tuple[Expr, ...]:
     """``given`` texts, terms or SymPy expressions over ``names`` as terms to start from.
 
-    Each is taken as it stands and with its whole coefficients freed.  Raises :class:`OptionError`
+    Each is taken in all its :func:`readings`.  Raises :class:`OptionError`
     naming what is no expression or has another variable.
     """
     found: dict[Expr, None] = {}
@@ -25,15 +25,35 @@ def guesses_of(given: str | Iterable[Any], names: Sequence[str]) -> tuple[Expr, 
                 f"the guess {str(guess)[:60]!r} has {unknown[0][:40]!r}, which is no column: use "
                 f"{', '.join(names)[:80]} and numbers"
             )
-        found |= dict.fromkeys((expr, loosened(expr)))
+        found |= dict.fromkeys(readings(expr))
     return tuple(found)
+
+
+def readings(expr: Expr) -> tuple[Expr, ...]:
+    """What may be meant by ``expr``: itself, with its whole coefficients freed, and with a free
+    coefficient for every term."""
+    loose = loosened(expr)
+    terms = loose.args if loose.op == "add" else (loose,)
+    stretched = apply("add", *(_stretched(term) for term in terms))
+    return tuple(dict.fromkeys((expr, loose, stretched)))
+
+
+def _stretched(term: Expr) -> Expr:
+    factors = term.args if term.op == "mul" else (term,)
+    if any(isinstance(factor.value, float) for factor in factors):
+        return term
+    return apply("mul", number(1.0), term)
 
 
 def _read(guess: Any, names: Sequence[str]) -> Expr:
     try:
         if isinstance(guess, str):
             return parse(guess, variables=names)
-        return guess if isinstance(guess, Expr) else from_sympy(guess)
+        if isinstance(guess, Expr):
+            return guess
+        if not hasattr(guess, "free_symbols"):
+            raise ExpressionError("give text, a term or a SymPy expression")
+        return from_sympy(guess)
     except ExpressionError as error:
         raise OptionError(f"the guess {str(guess)[:60]!r} is no expression: {error}") from None
 

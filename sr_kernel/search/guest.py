@@ -19,7 +19,7 @@ from typing import Any
 
 from sr_kernel.errors import ExpressionError, SrKernelError
 from sr_kernel.expr import Expr, as_expr, from_sympy, parse, variables
-from sr_kernel.search.guesses import loosened
+from sr_kernel.search.guesses import readings
 from sr_kernel.search.proposer import Context, Proposer
 
 SHARE = 2.0
@@ -117,11 +117,11 @@ class Guest:
             context.report(f"proposer {self.name} {text}")
 
 
-def _expressions(found: Any, context: Context) -> list[Expr]:
+def _expressions(found: Any, context: Context) -> tuple[Expr, ...]:
     """What was handed over as a term; text and SymPy expressions are read.
 
-    In text, ``2*x`` is as a rule not meant to the digit, so it is tried with 2 as a free constant
-    too.  Raises :class:`SrKernelError`, TypeError or ValueError for anything else.
+    In text, ``2*x`` is as a rule not meant to the digit: it is tried in all its readings.  Raises
+    :class:`SrKernelError`, TypeError or ValueError for anything else.
     """
     if isinstance(found, str):
         read = parse(found, variables=context.problem.variables)
@@ -132,7 +132,7 @@ def _expressions(found: Any, context: Context) -> list[Expr]:
     unknown = [name for name in variables(read) if name not in context.problem.variables]
     if unknown:
         raise ExpressionError(f"there is no variable {unknown[0][:40]!r}")
-    return list(dict.fromkeys([read, loosened(read)] if isinstance(found, str) else [read]))
+    return readings(read) if isinstance(found, str) else (read,)
 
 
 class _Turn:

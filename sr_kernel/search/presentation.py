@@ -152,7 +152,7 @@ def law_of(fitted: Fitted, sample: Sample) -> Law:
         expr=expr,
         loss=sample.absolute(loss),
         r2=r2,
-        complexity=expr.size,
+        complexity=sample.complexity(expr),
         parameters=tuple(
             Parameter(value, error)
             for value, error in zip(fitted.values, fitted.errors, strict=True)

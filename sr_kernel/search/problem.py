@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +41,19 @@ def operator_names(operators: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def operator_costs(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
+    """``given`` by table names; raises :class:`OptionError` for a cost that makes no sense."""
+    costs: dict[str, float] = {}
+    for text, cost in (given or {}).items():
+        [name] = operator_names([text])
+        if name in SUGAR:
+            raise OptionError(f"{text!r} is written {SUGAR[name][1]}: price the operators of that")
+        if isinstance(cost, bool) or not isinstance(cost, Real) or not 0 <= float(cost) < math.inf:
+            raise OptionError(f"the cost of {text!r} is {cost!r}: give a number, 1 for the usual")
+        costs[name] = float(cost)
+    return tuple(costs.items())
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """A table of ``n`` rows to be explained.
@@ -57,6 +73,8 @@ class Problem:
     operators: tuple[str, ...] = field(default=DEFAULT_OPERATORS)
     max_size: int = 30
     random_state: int = 0
+    operator_costs: tuple[tuple[str, float], ...] = ()
+    """By operator, what a use of it costs in units of the usual; see :func:`operator_costs`."""
 
     def __post_init__(self) -> None:
         settle = object.__setattr__

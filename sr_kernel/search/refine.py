@@ -125,12 +125,12 @@ def judge(
         loss = sample.relative_loss(predicted)
     if not math.isfinite(loss):
         return None
-    structure = structure_length(expr, len(sample.variables))
+    structure = structure_length(expr, len(sample.variables)) + sample.surcharge(expr)
     if units:
         structure += UNIT_PRICE * fixed_units(expr, sample)
         structure += 2.0 * cancelled_digits(expr, sample)
     length = description_length(sample.floored(loss), sample.rows, len(values), structure)
-    return Fitted(expr, shown(expr).size, loss, length, values, errors, predicted)
+    return Fitted(expr, sample.complexity(shown(expr)), loss, length, values, errors, predicted)
 
 
 def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Iterator[Fitted]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sr_kernel.search.problem import Problem
 
 
+USUAL = 3.0
+"""Nats of the usual operator, in which the costs of operators are told."""
+
+
 class Sample:
     """Rows of a problem with what is needed to judge predictions on them.
 
@@ -23,9 +27,15 @@ class Sample:
     """
 
     def __init__(
-        self, variables: Sequence[str], X: FloatArray, y: FloatArray, weights: FloatArray
+        self,
+        variables: Sequence[str],
+        X: FloatArray,
+        y: FloatArray,
+        weights: FloatArray,
+        costs: Sequence[tuple[str, float]] = (),
     ) -> None:
         self.variables = tuple(variables)
+        self.costs = dict(costs)
         self.X, self.y = X, y
         self.weights = weights / weights.sum()
         self.largest = float(np.abs(y).max())
@@ -49,8 +59,9 @@ class Sample:
         if rows is None:
             rows = np.arange(problem.rows)
         return cls(
-            problem.variables, problem.X[rows], problem.y[rows], problem.relative_weights[rows]
-        )
+            problem.variables, problem.X[rows], problem.y[rows], problem.relative_weights[rows],
+            problem.operator_costs,
+        )  # fmt: skip
 
     @property
     def rows(self) -> int:
@@ -82,6 +93,18 @@ class Sample:
         with np.errstate(all="ignore"):
             allowed = 1e-9 * np.abs(self.y) + 1e-11 * self.unit
             return bool((np.abs(predicted - self.y) <= allowed)[self.weights > 0].all())
+
+    def complexity(self, expr: Expr) -> int:
+        """Nodes of ``expr``, each operator counted as often as it costs."""
+        return max(expr.size + round(self._extra(expr)), 1) if self.costs else expr.size
+
+    def surcharge(self, expr: Expr) -> float:
+        """Nats that the user's operator costs add to the description of ``expr``."""
+        return USUAL * self._extra(expr) if self.costs else 0.0
+
+    def _extra(self, expr: Expr) -> float:
+        own = (self.costs.get(expr.op, 1.0) - 1.0) * max(len(expr.args) - 1, 1)
+        return own + sum(self._extra(arg) for arg in expr.args)
 
     def predict(self, expr: Expr) -> FloatArray:
         """Values (n,) of ``expr``; nan where it is undefined."""

@@ -1,5 +1,12 @@
 """sr-kernel discover, the happy path and each bad input."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
 import numpy as np
 import pytest
 
@@ -182,3 +189,54 @@ def test_law_reproduces_its_loss(shell, line):
         predicted = evaluated(parse(law["equation"]), ("x",), x[:, None])
         loss = np.mean((predicted - (3 * x + 1)) ** 2)
         assert loss == pytest.approx(law["loss"], rel=1e-6, abs=1e-25)
+
+
+def test_guesses_and_a_checkpoint_to_go_on_from(shell, line, tmp_path):
+    words = ("discover", "y ~ x", "--data", line, "--time", "5", "--json", "--operators", "+ *")
+    place = ("--checkpoint", str(tmp_path / "c.json"))
+    first = shell(*words, *place, "--guess", "2*x + 5")
+    assert first.code == 0
+    assert first.answers[0]["stop_reason"] == "exact"
+    again = shell(*words, *place)
+    assert again.answers[0]["best"] == first.answers[0]["best"]
+    assert again.err == []
+    (tmp_path / "c.json").write_text("{}")
+    refused = shell(*words, *place)
+    assert refused.code == 2
+    assert len(refused.err) == 1
+    assert "not a saved search" in refused.err[0]
+
+
+def test_what_went_wrong_is_a_note(shell, line, tmp_path):
+    done = shell(
+        "discover", "y ~ x", "--data", line, "--time", "5", "--json",
+        "--checkpoint", str(tmp_path / "no" / "c.json"),
+    )  # fmt: skip
+    assert done.code == 0
+    assert [text for text in done.err if "cannot be saved" in text] == done.err
+
+
+@pytest.mark.parametrize("guess", ["2*", "2*z"])
+def test_bad_guesses_are_one_line_and_code_2(shell, line, guess):
+    done = shell("discover", "y ~ x", "--data", line, "--guess", guess)
+    assert done.code == 2
+    assert len(done.err) == 1
+    assert "the guess" in done.err[0]
+
+
+@pytest.mark.usefixtures("uncovered")
+def test_sigterm_prints_what_was_found(csv):
+    rng = np.random.default_rng(0)
+    rows = "".join(f"{x},{np.sin(x) + e}\n" for x, e in zip(
+        rng.uniform(0, 9, 200), 0.1 * rng.normal(size=200), strict=True))  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sr_kernel.cli", "discover", "y ~ x", "--data", csv("x,y\n" + rows),
+         "--time", "60", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    time.sleep(5)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert json.loads(out)["front"]

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
-from sr_kernel.errors import DataError, MissingExtraError, OptionError
+from sr_kernel.errors import DataError, MissingExtraError, OptionError, SearchWarning
 from sr_kernel.estimator import Config, Discoverer
 
 QUICK = {"time_limit": 5, "max_size": 9}
@@ -201,3 +201,118 @@ def test_columns_with_equal_content(line):
     X, y = line
     found = Discoverer(**QUICK).fit(X.assign(c=X["a"]), y)
     assert found.score(X.assign(c=X["a"]), y) == pytest.approx(1)
+
+
+# ------------------------------------------------------------------ going on, and help from outside
+
+
+class Knows:
+    """A proposer of the user's."""
+
+    def propose(self, context):
+        yield "2*tanh(a*b)"
+
+
+class Fails:
+    def propose(self, context):
+        raise RuntimeError("no connection")
+
+
+@pytest.fixture(scope="module")
+def odd():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.uniform(0.1, 1, (60, 2)), columns=["a", "b"])
+    return X, 2.5 * np.tanh(X["a"] * X["b"])
+
+
+def test_proposers_of_the_users(odd):
+    found = Discoverer(time_limit=20, proposers=[Knows()], operators="+ *").fit(*odd)
+    assert found.stop_reason_ == "exact"
+    assert "tanh" in found.python()
+    assert found.reports_ == ()
+
+
+def test_a_faulty_proposer_is_a_warning(odd):
+    with pytest.warns(SearchWarning, match="Fails raised RuntimeError: no connection"):
+        found = Discoverer(time_limit=20, proposers=[Fails(), Knows()], operators="+ *").fit(*odd)
+    assert found.stop_reason_ == "exact"
+    assert len(found.reports_) == 1
+
+
+def test_guesses(odd):
+    found = Discoverer(time_limit=20, guesses=["tanh(a*b)"], operators="+ *").fit(*odd)
+    assert found.stop_reason_ == "exact"
+
+
+def test_warm_start_goes_on(odd):
+    X, y = odd
+    noisy = y + 0.05 * np.random.default_rng(1).normal(size=len(y))
+    found = Discoverer(time_limit=2, warm_start=True, operators="+ * exp").fit(X, noisy)
+    first = found.laws_
+    found.set_params(guesses=["tanh(a*b)"]).fit(X, noisy)
+    assert found.laws_.front[-1].loss <= first.front[-1].loss * (1 + 1e-9)
+    assert len(found.history_) > 20
+    found.set_params(guesses=(), time_limit=1).fit(X, noisy)
+    assert found.history_.query(pattern="tanh(_)")
+    with pytest.raises(DataError, match="warm_start goes on from laws over a, b"):
+        found.fit(X.rename(columns={"b": "c"}), noisy)
+
+
+def test_checkpoint_in_place_of_memory(odd, tmp_path):
+    path = tmp_path / "laws.json"
+    settings = {"time_limit": 1, "operators": "+ *", "checkpoint": path}
+    Discoverer(guesses=["tanh(a*b)"], **settings).fit(*odd)
+    found = Discoverer(**settings).fit(*odd)
+    assert found.stop_reason_ == "exact"
+    with pytest.warns(SearchWarning, match="other rows"):
+        Discoverer(**settings).fit(odd[0], odd[1] + 1)
+    with pytest.warns(SearchWarning, match="cannot be saved"):
+        Discoverer(time_limit=1, checkpoint=tmp_path / "no" / "x").fit(*odd)
+
+
+def test_history_by_pattern(fitted):
+    assert fitted.history_.query(3, pattern="_c1*a + _c2", max_parameters=2)
+    assert len(fitted.history_) > 0
+
+
+def test_operator_costs_decide_between_spellings():
+    x = np.linspace(0.1, 1.2, 40)
+    y = np.sin(x) + 1e-3 * np.random.default_rng(0).normal(size=40)
+    settings = {"time_limit": 4, "operators": "+ * sin", "max_size": 12}
+    usual = Discoverer(**settings).fit(x[:, None], y)
+    assert "sin" in usual.python()
+    dear = Discoverer(**settings, operator_costs={"sin": 5}).fit(x[:, None], y)
+    assert [law.complexity for law in dear.laws_ if "sin" in law.equation] != [2]
+    assert min(law.complexity for law in dear.laws_) == 1
+    never = Discoverer(**settings, operator_costs={"sin": 50}).fit(x[:, None], y)
+    assert "sin" not in "".join(never.equations_["equation"])
+    assert never.score(x[:, None], y) > 0.99
+
+
+def test_an_executor_and_a_clone_share_it(line):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        config = Config(executor=pool, memory_limit=10**12)
+        found = clone(Discoverer(config=config, **QUICK)).fit(*line)
+        assert found.config.executor is pool
+    assert found.reports_ == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"proposers": 3}, "list of objects"),
+        ({"proposers": ["a*b"]}, "no proposer"),
+        ({"proposers": [Knows]}, "no proposer"),
+        ({"guesses": ["a +"]}, "no expression"),
+        ({"guesses": ["a + zz"]}, "no variable 'zz'"),
+        ({"operator_costs": {"foo": 1}}, "no operator 'foo'"),
+        ({"operator_costs": {"sin": -1}}, "give a number"),
+        ({"operator_costs": {"sin": "dear"}}, "give a number"),
+        ({"operator_costs": {"-": 2}}, "price the operators"),
+    ],
+)
+def test_bad_help(line, settings, says):
+    with pytest.raises(OptionError, match=says):
+        Discoverer(**QUICK, **settings).fit(*line)

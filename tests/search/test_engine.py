@@ -1,10 +1,16 @@
+import os
+import subprocess
+import sys
+import textwrap
 import time
 
 import numpy as np
 import pytest
 
+from sr_kernel.errors import OptionError
 from sr_kernel.expr import parse
 from sr_kernel.search import Problem, search
+from sr_kernel.search.guesses import guesses_of
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -224,3 +230,92 @@ def test_weights_decide_between_two_halves():
     result = search(data, time_limit=5)
     assert result.best.loss < 1e-20
     assert result.best.complexity <= 3
+
+
+def test_same_seed_same_laws_in_another_process():
+    script = textwrap.dedent("""
+        import numpy as np
+        from sr_kernel.search import Problem, search
+        generator = np.random.default_rng(4)
+        X = generator.uniform(1, 4, (1500, 2))
+        y = X[:, 0] * X[:, 1] + 1 + 0.1 * generator.normal(size=1500)
+        result = search(Problem(("a", "b"), X, y, operators=("add", "mul"), max_size=9),
+                        time_limit=100)
+        print(result.stop_reason, result.candidates, *(law.equation for law in result.front),
+              *(record.equation for record in result.history), sep="\\n")
+    """)
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert outputs[0] == outputs[1]
+    assert not outputs[0].startswith("time")
+    assert len(outputs[0].splitlines()) > 10
+
+
+ODD = "2.5*tanh(a*b) + 0.3*b**5"
+
+
+def test_guesses_are_looked_at_first():
+    guesses = guesses_of(["1.5*tanh(a*b) + b**5", "a"], ("a", "b"))
+    result = search(problem(ODD, 40), time_limit=20, guesses=guesses)
+    assert result.stop_reason == "exact"
+    assert result.candidates < 60
+
+
+def test_guesses_in_the_units_of_the_data():
+    data = problem(ODD, 40)
+    far = Problem(data.variables, data.X * [1e100, 1.0], 1e200 * data.y)
+    result = search(far, time_limit=20, guesses=[parse("1e200*(2.0*tanh(a/1e100*b) + 1.0*b**5)")])
+    assert result.best.r2 > 1 - 1e-12
+
+
+@pytest.mark.parametrize(
+    ("guess", "says"),
+    [("a +", "no expression"), ("a + c", "no variable 'c'"), (object(), "no expression")],
+)
+def test_bad_guesses(guess, says):
+    with pytest.raises(OptionError, match=says):
+        guesses_of([guess], ("a", "b"))
+
+
+def test_a_search_can_be_fed_while_it_runs():
+    told = []
+
+    def feed():
+        if time.perf_counter() - start > 0.5 and not told:
+            told.append(parse(ODD))
+            return told
+        return ()
+
+    start = time.perf_counter()
+    result = search(problem(ODD, 40, operators="+*"), time_limit=20, feed=feed)
+    assert result.stop_reason == "exact"
+
+
+def test_history_holds_what_was_tried():
+    result = search(problem("a*b + sin(a)", 40, noise=0.1), time_limit=3)
+    assert len(result.history) > 20
+    assert result.history.query(1)[0].length == min(record.length for record in result.history)
+    assert result.history.query(5, pattern="sin(_)")
+
+
+def test_ctrl_c_at_the_very_end_keeps_what_was_found(monkeypatch):
+    from sr_kernel.search.presentation import Presenter
+
+    simplify, calls = Presenter._simplify, []
+
+    def interrupted(self, *arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return simplify(self, *arguments)
+
+    monkeypatch.setattr(Presenter, "_simplify", interrupted)
+    result = search(problem("a*b", 30), time_limit=20)
+    assert result.interrupted
+    assert result.stop_reason == "exact"
+    assert result.best.equation in {"a*b", "b*a"}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sr_kernel.errors import OptionError
+from sr_kernel.expr import parse
 from sr_kernel.search import Problem, SearchProcess, SearchResult
 
 
@@ -92,3 +93,37 @@ def test_a_script_without_a_main_guard_works(tmp_path):
 def test_jobs_must_be_positive(noisy):
     with pytest.raises(OptionError, match="n_jobs"):
         SearchProcess(noisy, time_limit=1, n_jobs=0)
+
+
+def test_suggestions_reach_a_running_search():
+    x = np.linspace(1, 3, 40)
+    data = Problem(("x",), x[:, None], 2.5 * np.tanh(x) + 0.3 * x**5, operators="+*")
+    with SearchProcess(data, time_limit=40) as process:
+        process.start()
+        process.suggest(parse("1.0*tanh(x) + 1.0*x**5"))
+        *_, result = process.events()
+    assert result.stop_reason == "exact"
+    assert len(result.history) > 0
+
+
+def test_sigterm_hands_in_the_result(noisy, uncovered):
+    with SearchProcess(noisy, time_limit=60) as process:
+        for count, event in enumerate(process.events()):  # noqa: B007
+            if count == 1:
+                os.kill(process.pid, signal.SIGTERM)
+    assert event.stop_reason == "stopped"
+    assert event.interrupted
+    assert len(event.history) > 0
+
+
+def test_a_killed_child_leaves_a_checkpoint_to_go_on_from(noisy, tmp_path):
+    path = tmp_path / "search.json"
+    with SearchProcess(noisy, time_limit=60, checkpoint=path) as process:
+        for event in process.events():
+            if path.exists() and not isinstance(event, SearchResult):
+                os.kill(process.pid, signal.SIGKILL)
+    assert event.stop_reason == "failed"
+    with SearchProcess(noisy, time_limit=3, checkpoint=path) as process:
+        *_, again = process.events()
+    assert again.reports == ()
+    assert again.front[-1].loss <= event.front[-1].loss * (1 + 1e-6)
