@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants, rational
 from sr_kernel.equality.order import order_key
-from sr_kernel.equality.writing import product_term, sum_term
+from sr_kernel.equality.writing import HALF, product_term, sum_term
 from sr_kernel.expr import Expr, apply, rebuild
 from sr_kernel.numeric.deadline import check_time
 
@@ -72,7 +72,7 @@ def coefficient(node: Expr) -> tuple[Fraction, Expr]:
 
 def _product(node: Expr, constants: Constants) -> Expr:
     if node.op == "pow" and not _whole_power(node):
-        return node
+        return _root(node)
     powers: dict[Expr, int] = {}
     factor = _add_factors(powers, node, 1)
     if factor == 0:
@@ -81,6 +81,12 @@ def _product(node: Expr, constants: Constants) -> Expr:
     if len(kept) == 1 and kept[0][1] == 1 and kept[0][0].op == "add":
         return _sum_times(factor, kept[0][0], constants)
     return product_term(factor, kept, constants)
+
+
+def _root(node: Expr) -> Expr:
+    base, exponent = node.args
+    is_half = isinstance(exponent.value, Fraction | float) and rational(exponent.value) == HALF
+    return apply("sqrt", base) if is_half else node
 
 
 def _sum_times(factor: Fraction, total: Expr, constants: Constants) -> Expr:

@@ -2,7 +2,8 @@
 
 A price is a lower bound of the size of the written term, and nearly always that size: only the
 joining of function values (``sin(x)/cos(x)`` as ``tan(x)``) makes a term smaller than its price,
-so generators that take part in it are priced at nothing.
+so generators that take part in it are priced at nothing; and, rarely, that of a root with its own
+radicand (``(z + 1)*sqrt(z + 1)``), which shows only once both are written.
 """
 
 from __future__ import annotations

@@ -70,4 +70,4 @@ def _is_monomial(expr: Expr) -> bool:
         return expr.args[0].is_symbol
     if not is_arithmetic(expr) or sum(arg.op in _INERT for arg in expr.args) > 1:
         return False
-    return all(arg.op != "add" and _is_monomial(arg) for arg in expr.args)
+    return expr.op != "add" and all(_is_monomial(arg) for arg in expr.args)

@@ -28,6 +28,7 @@ from sr_kernel.expr import parse, to_text
         ("sin(y + x) + sin(x + y)", "2*sin(x + y)"),
         ("0*x", "0"),
         ("x*2**(10**9)", "2**1000000000*x"),
+        ("(x + y)**(1/2) + z**0.5", "sqrt(z) + sqrt(x + y)"),
     ],
 )
 def test_collected(text: str, expected: str) -> None:

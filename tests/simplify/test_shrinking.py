@@ -24,6 +24,9 @@ def shrunk(text: str) -> str:
         ("log(1)", 1),
         ("(x*(y + 1) - x*y)*(a + b)*(c + d)", 9),
         ("0.3*x + 0.5*x", 3),
+        ("a/x + b/x + a/y + b/y", 11),
+        ("abs(x**3)**2.5", 4),
+        ("exp(2.5*log(abs(x)) + sin(y) + 1.5)", 10),
     ],
 )
 def test_every_part_becomes_as_small_as_its_normal_form(text: str, size: int) -> None:
