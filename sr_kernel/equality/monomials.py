@@ -44,6 +44,18 @@ def _gather(powers: Powers, node: Expr, exponent: int) -> Fraction:
     return Fraction(1)
 
 
+_ONCE = Fraction(1)
+_DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
+
+
+def homogeneity(base: Expr) -> Fraction:
+    """The degree of a function that is homogeneous over positive factors, 0 for others."""
+    value = base.args[1].value if base.op == "pow" else None
+    if isinstance(value, Fraction | float):
+        return rational(value)
+    return _DEGREES.get(base.op, Fraction(0))
+
+
 def size_of(value: Fraction) -> int:
     """Bits of the longer of numerator and denominator."""
     return max(value.numerator.bit_length(), value.denominator.bit_length())

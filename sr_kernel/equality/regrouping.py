@@ -15,8 +15,16 @@ from fractions import Fraction
 from functools import lru_cache
 from math import log
 
+from sr_kernel.equality.absorption import Absorber
 from sr_kernel.equality.constants import ONE, Constants, rational
-from sr_kernel.equality.monomials import LARGEST_BITS, Monomial, Powers, monomial, size_of
+from sr_kernel.equality.monomials import (
+    LARGEST_BITS,
+    Monomial,
+    Powers,
+    homogeneity,
+    monomial,
+    size_of,
+)
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sharing import best_share, has_coefficient_slot, without
 from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
@@ -32,7 +40,6 @@ _FLATTEST, _STEEPEST = 0.01, 50.0
 """A float base near 1 has too few digits left for its logarithm."""
 
 _ONCE = Fraction(1)
-_DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
 
 _MOST_TERMS = 100
 """Each pull looks at all terms again: longer sums would take seconds."""
@@ -49,6 +56,7 @@ class Regrouper:
         self.constants = constants
         self.cotangents = cotangents
         self._known: dict[Expr, Expr] = {}
+        self._absorber = Absorber(constants)
 
     def regrouped(self, expr: Expr) -> Expr:
         """``expr`` with its sums and products regrouped where that is smaller."""
@@ -159,7 +167,9 @@ class Regrouper:
                 apart = self._sum(_product_of(q, scaled, self.constants))
                 if apart.size <= _product_of(q, scaled, self.constants).size:
                     return apart
-        return _product_of(q, scaled, self.constants)
+        found = _product_of(q, scaled, self.constants)
+        absorbed = self._absorber.absorbed(q, scaled)
+        return absorbed if absorbed is not None and absorbed.size < found.size else found
 
     def _folded(self, q: Fraction, powers: Powers) -> Monomial:
         """Constant factors as part of a float coefficient."""
@@ -188,9 +198,9 @@ class Regrouper:
         if base.op == "add":
             unit = self._unit(base)
             return (unit, self._divided(base, unit)) if unit != 1 else (unit, base)
-        degree = _degree(base)
+        degree = homogeneity(base)
         if not degree:
-            return _ONCE, base
+            return self._unshifted(base) if base.op == "exp" else (_ONCE, base)
         q, powers = self._scaled(*monomial(base.args[0]))
         is_fitted = q != 0 and powers and self.constants.is_float(q)
         found = self._root(abs(q), degree) if is_fitted else None
@@ -200,6 +210,15 @@ class Regrouper:
         inner = self._signed(q if not is_odd and base.op != "abs" else _ONCE, powers)
         sign = -1 if is_odd and q < 0 else 1
         return sign * found, rebuild(base, (inner, *base.args[1:]))
+
+    def _unshifted(self, base: Expr) -> tuple[Fraction, Expr]:
+        """``exp(u + c)`` as ``exp(c)`` times ``exp(u)``."""
+        terms = self._collected(self._terms(base.args[0]))
+        constant = sum((q for q, powers in terms if not powers), start=Fraction(0))
+        unit = self.constants.folded("exp", constant) if constant and len(terms) > 1 else None
+        if unit is None:
+            return _ONCE, base
+        return unit, apply("exp", self._total([term for term in terms if term[1]]))
 
     def _exponents_joined(self, powers: Powers) -> Powers:
         """``x**2*x**y`` as ``x**(y + 2)``."""
@@ -289,14 +308,6 @@ class Regrouper:
         return whole if whole <= _LARGEST_BASE else None
 
 
-def _degree(base: Expr) -> Fraction:
-    """The degree of a function that is homogeneous over positive factors, 0 for others."""
-    value = base.args[1].value if base.op == "pow" else None
-    if isinstance(value, Fraction | float):
-        return rational(value)
-    return _DEGREES.get(base.op, Fraction(0))
-
-
 def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
     """The product; factors above and below with one exponent share it: ``(x/y)**2``."""
     levels: dict[int, tuple[list[Expr], list[Expr]]] = {}
@@ -315,9 +326,9 @@ def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
 
 def _is_composite(base: Expr) -> bool:
     """Whether something may be taken out of ``base`` or joined with another factor."""
-    if base.op in ("add", "sin", "cos", "abs", "cbrt", "pow"):
+    if base.op in ("add", "exp", "sin", "cos", "abs", "cbrt", "pow"):
         return True
-    return bool(_degree(base)) or _is_foldable(base)
+    return bool(homogeneity(base)) or _is_foldable(base)
 
 
 def _shares_exponent(powers: Powers) -> bool:

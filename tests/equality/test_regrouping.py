@@ -25,6 +25,14 @@ CASES = [
     ("0.5*abs(0.4*x)", "0.2*abs(x)"),
     ("0.5*sqrt(0.16*x + 0.32)", "0.2*sqrt(x + 2)"),
     ("-f/(a - b)", "f/(b - a)"),
+    # factors that the numbers inside take for nothing
+    ("0.5*(3/x + 0.25*y + 2)*z", "z*(1.5/x + 0.125*y + 1.0)"),
+    ("(0.5*x + 1.0)*(2/y + 0.5)", "(x + 2)*(1/y + 0.25)"),
+    ("2.25*sqrt(1.5/x + 2)*y", "y*sqrt(7.59375/x + 10.125)"),
+    ("-0.5*abs(3/x - 2)*y", "-y*abs(1.5/x - 1.0)"),
+    ("x*(0.5*(exp(y + 1.5) + 2.5))", "x*(exp(y + 0.8068528194400547) + 1.25)"),
+    ("0.5*x*(2.5**(y + 1.5) + 2.5)", "x*(2.5**(y + 0.7435284050072) + 1.25)"),
+    ("0.5*exp(2*(x + y + 2.1))", "33.34316552046258*exp(2*(x + y))"),
     # one exponent
     ("0.3*x**2*y/(z**2*w)", "0.3*y*(x/z)**2/w"),
     # constants
@@ -38,6 +46,9 @@ KEPT = [
     "0.3/x + 0.3/y",  # a coefficient over a plain divisor costs nothing
     "0.5*pi*x",  # pi is no fitted constant
     "x*sqrt(2)",
+    "0.5*(x + 3/y)",  # a number more inside for the one in front
+    "2*abs(1/x - 3)",  # an exact factor stays where it was put
+    "-0.5*z*(x + y)**2",
     "2**(100*x)",
     "1.0001**(0.001*x)",  # the float nearest to the new base would have lost digits
     "x**3 + x",
