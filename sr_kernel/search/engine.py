@@ -90,7 +90,7 @@ class _Run:
         self.start = time.perf_counter()
         machine.begin()
         self.settings = settings
-        self.deadline = self.start + settings.time_limit - settings.reserve
+        self.deadline = self.start + settings.time_limit - settings.reserve(problem.rows)
         self.helpers: Helpers | Tasks | None = None
         self.reason = "exhausted"
         self.interrupted = False

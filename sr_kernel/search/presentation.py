@@ -10,8 +10,12 @@ from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown
-from sr_kernel.search.sample import Sample
+from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
+
+MANY = 20_000
+"""Rows beyond which laws are fitted to all of them only at the end."""
+LAST_STEPS = 3
 
 
 class Presenter:
@@ -26,10 +30,16 @@ class Presenter:
         self.whole = Sample.of(self.problem)
         """All rows, in the units of the search."""
         self.data = self.whole if scaling.trivial else Sample.of(problem)
+        self.few, self.few_data = self.whole, self.data
+        """Rows on which laws are shown before the end: all, unless there are many."""
+        if problem.rows > MANY:
+            rows = fit_rows(problem, MANY)
+            self.few = Sample.of(self.problem, rows)
+            self.few_data = self.few if scaling.trivial else Sample.of(problem, rows)
         self.assume = known_signs(problem)
         self._simplified: set[Expr] = set()
         self._rested = 0.0
-        self._laws: dict[Expr, tuple[Law, float] | None] = {}
+        self._laws: dict[tuple[Expr, bool], tuple[Law, float] | None] = {}
 
     def laws(
         self, front: Front, seconds: float, *, final: bool = False
@@ -44,13 +54,15 @@ class Presenter:
         if seconds > 0 and (final or start >= self._rested):
             self._simplify(front, seconds)
             self._rested = start + 10 * (time.perf_counter() - start)
-        found = [self._law(entry) for entry in front.entries]
-        laws = _front_of([law for law in found if law is not None], self.data)
-        return laws, self._best(front, laws)
+        final = final or self.few is self.whole
+        found = [self._law(entry, final) for entry in front.entries]
+        data = self.data if final else self.few_data
+        laws = _front_of([law for law in found if law is not None], data)
+        return laws, self._best(front, laws, final)
 
-    def _best(self, front: Front, laws: tuple[Law, ...]) -> Law | None:
+    def _best(self, front: Front, laws: tuple[Law, ...], final: bool) -> Law | None:
         """The law of the entry with the shortest description, or the last one shown before it."""
-        best = None if front.best is None else self._law(front.best)
+        best = None if front.best is None else self._law(front.best, final)
         if best is None or not laws:
             return laws[-1] if laws else None
         size = best[0].complexity
@@ -72,28 +84,47 @@ class Presenter:
                 self._simplified.add(better.expr)
                 front.replace(entry, better)
 
-    def _law(self, entry: Fitted) -> tuple[Law, float] | None:
-        if entry.expr not in self._laws:
-            final: Fitted | None = entry
-            if len(entry.predicted) < self.whole.rows:
-                again = fit(entry.expr, self.whole)
-                final = entry if again is None else rounded(again, self.whole)
-            if not self.scaling.trivial:
-                final = self._restored(entry)
-            found = None if final is None else (law_of(final, self.data), final.loss)
-            self._laws[entry.expr] = found
-        return self._laws[entry.expr]
+    def _law(self, entry: Fitted, final: bool) -> tuple[Law, float] | None:
+        if (entry.expr, final) not in self._laws:
+            rows = self.whole if final else self.few
+            data = self.data if final else self.few_data
+            found = self._fitted(entry, rows, data)
+            law = None if found is None else (law_of(found, data), found.loss)
+            self._laws[entry.expr, final] = law
+        return self._laws[entry.expr, final]
 
-    def _restored(self, entry: Fitted) -> Fitted | None:
+    def _fitted(self, entry: Fitted, rows: Sample, data: Sample) -> Fitted | None:
+        """``entry`` fitted to all of ``rows``, in the units of ``data``."""
+        if not self.scaling.trivial:
+            return self._restored(entry, data)
+        if len(entry.predicted) >= rows.rows:
+            return entry
+        again = fit(entry.expr, self.few)
+        if again is not None and rows is not self.few:
+            again = polished(again.expr, rows)
+        return entry if again is None else rounded(again, rows)
+
+    def _restored(self, entry: Fitted, data: Sample) -> Fitted | None:
         """``entry`` in the units of the data; None where no form of it has finite values."""
+        steps = 60 if data is self.few_data else LAST_STEPS
         found = [
             fitted
             for form in self.scaling.restored(entry.expr)
-            if (fitted := fit(pinned(form), self.data, units=False)) is not None
+            if (fitted := fit(pinned(form), data, units=False, max_steps=steps)) is not None
         ]
         # An overflow has no value, an underflow a wrong one: the first form that is right.
-        best = min(found, key=lambda fitted: self.data.floored(fitted.loss), default=None)
-        return None if best is None else rounded(best, self.data)
+        best = min(found, key=lambda fitted: data.floored(fitted.loss), default=None)
+        return None if best is None else rounded(best, data)
+
+
+def polished(expr: Expr, sample: Sample) -> Fitted | None:
+    """``expr`` fitted to many rows, from constants that are near the optimum: few steps will do."""
+    from sr_kernel.numeric.fit import fit_constants
+
+    result = fit_constants(
+        expr, sample.X, sample.y, sample.variables, weights=sample.weights, max_steps=LAST_STEPS
+    )
+    return judge(result.expr, sample, tuple(result.parameters), tuple(result.errors))
 
 
 def checked(

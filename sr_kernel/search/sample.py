@@ -56,8 +56,11 @@ class Sample:
     @classmethod
     def of(cls, problem: Problem, rows: np.ndarray | None = None) -> Sample:
         """All rows of ``problem``, or those listed."""
-        if rows is None:
-            rows = np.arange(problem.rows)
+        if rows is None:  # no copy of what may be large
+            return cls(
+                problem.variables, problem.X, problem.y, problem.relative_weights,
+                problem.operator_costs,
+            )  # fmt: skip
         return cls(
             problem.variables, problem.X[rows], problem.y[rows], problem.relative_weights[rows],
             problem.operator_costs,

@@ -11,6 +11,9 @@ from sr_kernel.expr import Expr
 from sr_kernel.search.guest import Guest
 from sr_kernel.search.result import Progress
 
+SECONDS_A_ROW = 3e-6
+"""Time that fitting a front to all rows takes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Settings:
@@ -31,7 +34,6 @@ class Settings:
     executor: Executor | None = None
     memory_limit: int | None = None
 
-    @property
-    def reserve(self) -> float:
-        """Seconds of the time limit that are left for the last simplification."""
-        return min(0.5, 0.1 * self.time_limit)
+    def reserve(self, rows: int) -> float:
+        """Seconds of the time limit that are left for the last simplification and the last fit."""
+        return min(0.4 * self.time_limit, min(0.5, 0.1 * self.time_limit) + SECONDS_A_ROW * rows)
