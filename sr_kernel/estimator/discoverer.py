@@ -68,7 +68,8 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     Attributes
     ----------
     laws_ : Laws
-        The whole result, which can be shown, saved and reported.
+        The whole result, which can be shown, saved and reported; ``laws_.details_`` has
+        description lengths, errors on held-out rows and the constants' standard errors.
     equations_ : DataFrame
         The front: complexity, loss, score, r2, equation, conditions.
     stop_reason_ : str
@@ -77,6 +78,8 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         Whether Ctrl-C or SIGTERM ended the search; what it had found is kept.
     history_ : History
         Everything tried that was new; ``history_.query(10, pattern="sin(_)")`` asks it.
+    noise_ : float or None
+        Standard deviation of the noise, estimated before the search; None if X does not tell.
     reports_ : tuple of str
         What went wrong without ending the search; each is a SearchWarning too.
     n_features_in_ : int
@@ -122,7 +125,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         end the search and keep what was found.
         """
         config = self._checked_config()
-        _check_no_text(X)
+        _check_columns(X)
         X, y = validate_data(
             self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2,
             ensure_all_finite=False,
@@ -152,6 +155,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     def _keep(self, problem: Problem, result: SearchResult, config: Config) -> None:
         self.laws_ = self._laws(problem, result, config)
         self.history_ = result.history
+        self.noise_ = result.noise
         self.reports_ = result.reports
         self.stop_reason_ = result.stop_reason
         self.interrupted_ = result.interrupted
@@ -256,16 +260,20 @@ def _check_number(name: str, value: Any, kind: Any, wanted: str) -> None:
         raise OptionError(f"{name} is {value!r}: give {wanted}")
 
 
-def _check_no_text(X: Any) -> None:
-    """A DataFrame's text column is named, which scikit-learn's own message does not do."""
+def _check_columns(X: Any) -> None:
+    """A DataFrame's columns that cannot be used are named, which scikit-learn does not do."""
     if not (hasattr(X, "columns") and hasattr(X, "iloc")):
         return
-    for j, name in enumerate(X.columns):
-        column = column_of(str(name), X.iloc[:, j])
+    names = [str(name) for name in X.columns]
+    for j, name in enumerate(names):
+        if name in names[:j]:
+            raise DataError(f"two columns of X have the name {name!r}: rename one of them")
+        column = column_of(name, X.iloc[:, j])
         if column.numbers is None:
+            kind = "dates" if getattr(X.dtypes.iloc[j], "kind", "") in "mM" else "text"
             example = next((text for text in column.texts or () if text), "")
             raise DataError(
-                f"column {str(name)!r} of X holds text ({example[:20]!r}), not numbers: "
+                f"column {name!r} of X holds {kind} ({example[:20]!r}), not numbers: "
                 "leave it out or turn it into numbers"
             )
 

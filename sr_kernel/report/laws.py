@@ -103,6 +103,21 @@ class Laws:
         rows = [[getattr(law, column) for column in columns] for law in self.front]
         return pd.DataFrame(rows, columns=columns)
 
+    @property
+    def details_(self) -> "pd.DataFrame":
+        """What the front is judged by: description length and BIC (both up to a constant), the
+        error on held-out rows where it was measured, each constant with its standard error, and
+        what must hold beyond the ranges of the columns."""
+        frame = self.equations_[["complexity", "equation", "loss", "r2"]].copy()
+        for name in ("length", "bic", "validation", "box_conditions"):
+            frame[name] = [getattr(law, name) for law in self.front]
+        constants: list[Any] = [
+            tuple((parameter.value, parameter.error) for parameter in law.parameters)
+            for law in self.front
+        ]
+        frame["parameters"] = constants
+        return frame
+
     def sympy(self, index: int | None = None) -> Any:
         """The right-hand side as a SymPy expression."""
         return to_sympy(self.law(index).expr)

@@ -24,13 +24,15 @@ from sr_kernel.search.guest import Guest
 from sr_kernel.search.helpers import Helpers, Tasks
 from sr_kernel.search.history import History
 from sr_kernel.search.interrupts import resident_bytes, terminable
+from sr_kernel.search.law import Law
+from sr_kernel.search.noise import noise_level
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
 from sr_kernel.search.refine import pinned
 from sr_kernel.search.result import Progress, SearchResult
 from sr_kernel.search.rounds import ROUNDS, default_proposers
-from sr_kernel.search.sample import Sample, fit_rows
+from sr_kernel.search.sample import Sample, fit_rows, with_few_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.settings import Settings
 
@@ -82,11 +84,11 @@ def search(
         feed, checkpoint, executor, memory_limit,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # candidates may be anything; what is kept is checked
-        return _Run(problem, settings).result([*settings.guests, *proposers])
+        return _Run(problem, settings, helper=helper).result([*settings.guests, *proposers])
 
 
 class _Run:
-    def __init__(self, problem: Problem, settings: Settings) -> None:
+    def __init__(self, problem: Problem, settings: Settings, *, helper: bool = False) -> None:
         self.start = time.perf_counter()
         machine.begin()
         self.settings = settings
@@ -111,6 +113,7 @@ class _Run:
         self.presenter = Presenter(problem, self.scaling)
         self.problem = self.presenter.problem
         self.context = self._context(self.problem)
+        self.noise = None if helper else noise_level(self.context.sample)
         self.candidates = Candidates(self.context, problem.max_size)
 
     def _context(self, problem: Problem) -> Context:
@@ -142,9 +145,11 @@ class _Run:
                         helper.close()
             final = self._final()
         self._save()
+        front, best = self._validated(final.front, final.best)
         return SearchResult(
-            final.front, final.best, self.reason, final.elapsed, final.candidates, final.distinct,
-            self.interrupted, tuple(self.reports), History(self.context.archive),
+            front, best, self.reason, time.perf_counter() - self.start, final.candidates,
+            final.distinct, self.interrupted, tuple(self.reports), History(self.context.archive),
+            None if self.noise is None else self.noise * self.scaling.target,
         )  # fmt: skip
 
     def _search(self, proposers: Sequence[Proposer]) -> None:
@@ -170,7 +175,7 @@ class _Run:
     def _constant_laws(self) -> None:
         sample = self.context.sample
         self.candidates.consider(number(float(sample.mean)))
-        if sample.constant:
+        if sample.constant or not np.ptp(sample.X, axis=0).any():
             # Nothing varies: the constant is the answer, exactly if all rows agree.
             self.reason = "exact" if self._exact() else "exhausted"
             raise SearchStopped
@@ -242,7 +247,7 @@ class _Run:
         """Start the other jobs, once it shows that there is something left for them to do."""
         if self.helpers is not None:
             return
-        few, jobs = self._few_rows(), self.settings.n_jobs
+        few, jobs = with_few_rows(self.problem, FIT_ROWS), self.settings.n_jobs
         if self.settings.executor is not None:
             self.helpers = Tasks(
                 few, self.settings.executor, jobs, until=self.deadline, known=self._front,
@@ -251,15 +256,6 @@ class _Run:
         elif jobs > 1:
             left = self.deadline - time.perf_counter()
             self.helpers = Helpers(few, jobs - 1, time_limit=max(left, 0.1))
-
-    def _few_rows(self) -> Problem:
-        """The problem with the rows that are fitted, which is all that a helper looks at."""
-        rows = fit_rows(self.problem, FIT_ROWS)
-        weights = self.problem.weights
-        return replace(
-            self.problem, X=self.problem.X[rows], y=self.problem.y[rows],
-            weights=None if weights is None else weights[rows],
-        )  # fmt: skip
 
     def _front(self) -> tuple[Expr, ...]:
         return tuple(entry.expr for entry in self.context.front.entries)
@@ -364,6 +360,22 @@ class _Run:
         except MemoryError:
             self.reason = "memory"
         return self._snapshot(0.0)
+
+    def _validated(
+        self, front: tuple[Law, ...], best: Law | None
+    ) -> tuple[tuple[Law, ...], Law | None]:
+        """With errors on held-out rows, if there is noise to be fitted by mistake."""
+        spread = self.context.sample.unit * self.context.sample.spread**0.5
+        if self.reason == "exact" or self.noise is None or self.noise < 1e-9 * spread:
+            return front, best
+        left = max(self.start + self.settings.time_limit - time.perf_counter(), 0.3)
+        seen = fit_rows(self.problem, FIT_ROWS)
+        until = time.perf_counter() + min(left, 1.0)
+        try:
+            laws = self.presenter.validated(front, seen, until)
+        except (KeyboardInterrupt, MemoryError):
+            return front, best
+        return tuple(laws), next((law for law in laws if best and law.key == best.key), best)
 
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
         laws, best = self.presenter.laws(self.context.front, seconds, final=final)

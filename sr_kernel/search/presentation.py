@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Iterable
 from dataclasses import replace
+
+import numpy as np
 
 from sr_kernel.expr import Expr, quoted, walk
 from sr_kernel.search.front import Front, scores
@@ -12,6 +16,7 @@ from sr_kernel.search.problem import Problem
 from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
+from sr_kernel.search.validation import validation_error
 
 MANY = 20_000
 """Rows beyond which laws are fitted to all of them only at the end."""
@@ -59,6 +64,16 @@ class Presenter:
         data = self.data if final else self.few_data
         laws = _front_of([law for law in found if law is not None], data)
         return laws, self._best(front, laws, final)
+
+    def validated(self, laws: Iterable[Law], seen: np.ndarray, until: float) -> list[Law]:
+        """``laws`` with their errors on held-out rows, as far as time allows."""
+        found = []
+        for law in laws:
+            error = law.validation
+            if time.perf_counter() < until:
+                error = validation_error(pinned(law.expr), self.data, seen)
+            found.append(replace(law, validation=error))
+        return found
 
     def _best(self, front: Front, laws: tuple[Law, ...], final: bool) -> Law | None:
         """The law of the entry with the shortest description, or the last one shown before it."""
@@ -191,7 +206,22 @@ def law_of(fitted: Fitted, sample: Sample) -> Law:
         conditions=domain_conditions(expr),
         score=0.0,
         key=canonical_hash(expr),
+        length=judged.length if judged is not None else math.inf,
+        bic=information_criterion(sample.floored(loss), sample.rows, fitted.parameters),
+        box_conditions=domain_conditions(expr, _ranges(sample)),
     )
+
+
+def information_criterion(loss: float, rows: int, parameters: int) -> float:
+    """The Bayesian one (Schwarz 1978), up to a constant of the data."""
+    return rows * math.log(loss) + parameters * math.log(rows)
+
+
+def _ranges(sample: Sample) -> dict[str, tuple[float, float]]:
+    low, high = sample.X.min(axis=0), sample.X.max(axis=0)
+    return {
+        name: (float(a), float(b)) for name, a, b in zip(sample.variables, low, high, strict=True)
+    }
 
 
 def _front_of(laws: list[tuple[Law, float]], sample: Sample) -> tuple[Law, ...]:

@@ -27,7 +27,8 @@ class SearchResult:
     ``stop_reason``: "exact" (explains all rows to rounding), "time", "exhausted" (nothing left to
     try), "plateau" (rounds without news), "stopped" (asked to), "memory" (no more of it), "failed"
     (the process died).  ``reports`` says in a sentence each what went wrong without ending the
-    search; ``history`` holds everything tried that was new.
+    search; ``history`` holds everything tried that was new.  ``noise`` is the standard deviation of
+    the noise, estimated before the search (from above; None if the rows do not tell).
     """
 
     front: tuple[Law, ...]
@@ -39,3 +40,4 @@ class SearchResult:
     interrupted: bool
     reports: tuple[str, ...] = ()
     history: History = field(default_factory=History)
+    noise: float | None = None

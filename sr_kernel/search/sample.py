@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,6 +121,15 @@ class Sample:
 def fit_rows(problem: Problem, count: int) -> np.ndarray:
     """At most ``count`` row numbers, spread over the data, the same for the same seed."""
     return spread_rows(problem.rows, count, np.random.default_rng(problem.random_state))
+
+
+def with_few_rows(problem: Problem, count: int) -> Problem:
+    """``problem`` with only the rows of :func:`fit_rows`."""
+    rows, weights = fit_rows(problem, count), problem.weights
+    return replace(
+        problem, X=problem.X[rows], y=problem.y[rows],
+        weights=None if weights is None else weights[rows],
+    )  # fmt: skip
 
 
 def spread_rows(rows: int, count: int, generator: np.random.Generator) -> np.ndarray:

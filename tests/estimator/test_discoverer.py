@@ -316,3 +316,18 @@ def test_an_executor_and_a_clone_share_it(line):
 def test_bad_help(line, settings, says):
     with pytest.raises(OptionError, match=says):
         Discoverer(**QUICK, **settings).fit(*line)
+
+
+def test_what_the_front_is_judged_by():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(1, 4, (200, 1))
+    y = 3 * X[:, 0] ** 2 + 0.5 * rng.normal(size=200)
+    found = Discoverer(time_limit=5, operators="+ * pow").fit(X, y)
+    assert found.noise_ == pytest.approx(0.5, rel=0.3)
+    details = found.laws_.details_
+    assert len(details) == len(found.equations_)
+    shortest = details["equation"][details["length"].idxmin()]
+    assert shortest == found.laws_.best.equation
+    assert details["validation"].iloc[-1] == pytest.approx(0.25, rel=0.4)
+    for constants in details["parameters"]:
+        assert all(error >= 0 for _, error in constants)

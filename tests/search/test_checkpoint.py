@@ -165,7 +165,7 @@ def test_a_full_disk_loses_neither_the_search_nor_the_file(tmp_path):
     limited = SCRIPT.replace(
         "result =",
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))\nresult =",
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40, 40))\nresult =",
     ).replace("time_limit=60", "time_limit=5")  # fmt: skip
     out, err = started(limited, path).communicate(timeout=60)
     last = out.splitlines()[-1]
