@@ -20,7 +20,7 @@ from sr_kernel.egraph.pattern import CONSTRUCTORS
 from sr_kernel.egraph.program import FOLD, program_forms
 from sr_kernel.egraph.ruleset import Ruleset
 from sr_kernel.egraph.session import EGraphError, Session
-from sr_kernel.errors import AssumptionError
+from sr_kernel.errors import AssumptionError, ExpressionError
 from sr_kernel.expr import Expr, walk
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
 from sr_kernel.numeric.deadline import OutOfTime, check_time, deadline
@@ -150,7 +150,7 @@ def _improve_batch(groups: list[Sequence[Expr]], given: list[Assumptions], run: 
     try:
         with deadline(run.deadline):
             found, reason = _saturate(groups, given, run)
-    except (EGraphError, RecursionError):
+    except (EGraphError, RecursionError, ExpressionError):
         found, reason = fallback, "failed"
     except OutOfTime:
         found, reason = fallback, "time"

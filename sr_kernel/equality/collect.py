@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants, rational
 from sr_kernel.equality.order import order_key
-from sr_kernel.equality.writing import HALF, product_term, sum_term
+from sr_kernel.equality.writing import HALF, ordered, product_term, sum_term
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, rebuild
 from sr_kernel.numeric.deadline import check_time
 
@@ -31,10 +32,13 @@ def collected(expr: Expr, constants: Constants) -> Expr:
 
 
 def _collected(node: Expr, constants: Constants) -> Expr:
-    if node.op in ("add", "neg"):
-        return _sum(node, constants)
-    if node.op in ("mul", "div", "pow"):
-        return _product(node, constants)
+    try:
+        if node.op in ("add", "neg"):
+            return _sum(node, constants)
+        if node.op in ("mul", "div", "pow"):
+            return _product(node, constants)
+    except ExpressionError:  # a number longer than a literal may be
+        return ordered(node)
     if node.op in ("min", "max"):
         args = sorted(set(node.args), key=order_key)
         return args[0] if len(args) == 1 else apply(node.op, *args)

@@ -20,17 +20,21 @@ from sr_kernel.equality.generators import Generator, TooLarge
 from sr_kernel.equality.normal_form import Mode, NormalForm, Normalizer
 from sr_kernel.equality.reading import read
 from sr_kernel.equality.ring import Polynomial
-from sr_kernel.equality.skeleton import DEEPEST, skeleton_of
-from sr_kernel.errors import OptionError
-from sr_kernel.expr import Expr, to_text
+from sr_kernel.equality.skeleton import DEEPEST, MOST_STEPS, skeleton_of
+from sr_kernel.equality.spelling import key_text
+from sr_kernel.errors import ExpressionError, OptionError
+from sr_kernel.expr import Expr
+from sr_kernel.numeric.deadline import OutOfTime, step_limit
 
 PREFIX = "sr1:"
-_EXACT = Constants([])
 
 
 def canonical_key(expr: Expr) -> str:
     """The AC key: equal for terms that differ by order, grouping and like terms only."""
-    return to_text(collected(expr, _EXACT))
+    try:
+        return key_text(collected(expr, Constants([])))
+    except ExpressionError:  # signs and fractions in their one place can nest deeper than a term
+        return key_text(expr)
 
 
 def canonical_hash(expr: object, *, constants: Literal["exact", "skeleton"] = "exact") -> str:
@@ -63,8 +67,9 @@ def exact_form_text(expr: Expr) -> str:
     if expr.depth > DEEPEST:
         return "ac|" + canonical_key(expr)
     try:
-        form = settled(informed_normalizer(_EXACT, Mode(canonical=True), expr), expr)
-    except (TooLarge, ZeroDivisionError):
+        with step_limit(MOST_STEPS):
+            form = settled(informed_normalizer(Constants([]), Mode(canonical=True), expr), expr)
+    except (TooLarge, ZeroDivisionError, ExpressionError, OutOfTime):
         return "ac|" + canonical_key(expr)
     return "nf|" + form_text(form)
 
@@ -91,8 +96,8 @@ def named_terms(p: Polynomial, generators: list[Generator]) -> list[tuple[str, F
 
 
 def _power_text(generator: Generator, count: int) -> str:
-    base = "e" if generator.base is None else to_text(generator.base)
-    atom = "" if generator.atom is ONE else "*" + to_text(generator.atom)
+    base = "e" if generator.base is None else key_text(generator.base)
+    atom = "" if generator.atom is ONE else "*" + key_text(generator.atom)
     return f"({base})^({generator.unit * count}{atom})"
 
 

@@ -24,7 +24,7 @@ from sr_kernel.equality.generators import (
     product_gathered,
 )
 from sr_kernel.equality.kernel_rules import core_of
-from sr_kernel.equality.ring import Polynomial, Ring
+from sr_kernel.equality.ring import MAX_BITS, Polynomial, Ring, coefficient_bits
 from sr_kernel.equality.sign import Signs
 from sr_kernel.expr import Expr, apply, number, rebuild
 from sr_kernel.numeric.deadline import check_time
@@ -33,6 +33,9 @@ _PARTNERS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh"}
 _PRODUCTS = frozenset({"mul", "div", "neg"})
 """Operators whose cores are products of cores gathered before."""
 _WRAPPED = {"abs": 2, "cbrt": 3}
+_LARGEST_WRITTEN = 4_000
+"""Larger forms are not written out unless the term itself is: where each level multiplies its
+arguments out, they would grow without bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,9 @@ class Normalizer:
             return expr
         written = self.forms(expr)
         if written:
-            return smallest(written)
+            chosen = smallest(written)
+            if chosen.size <= max(_LARGEST_WRITTEN, expr.size):
+                return chosen
         return collected(rebuild(expr, tuple(self.best(arg) for arg in expr.args)), self.constants)
 
     def factors(self, expr: Expr) -> tuple[Fraction, tuple[tuple[Expr, int], ...]]:
@@ -202,6 +207,8 @@ class Normalizer:
         ring.forget()
         ratio = ring.evaluate(core)
         above, below = ring.rationalized(ratio) if self.mode.canonical else ratio
+        if max(map(coefficient_bits, (above, below))) > MAX_BITS:
+            raise TooLarge("coefficient")
         return NormalForm(above, below, ring)
 
     def _sources(self, cores: list[Core]) -> dict[Expr, Core]:

@@ -16,8 +16,11 @@ from sr_kernel.equality.generators import Generator, TooLarge
 from sr_kernel.equality.normal_form import Mode, NormalForm
 from sr_kernel.equality.ring import Polynomial
 from sr_kernel.equality.sign import Signs
+from sr_kernel.equality.spelling import LONGEST, digest_text
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, to_text
 from sr_kernel.expr.term import without_minus
+from sr_kernel.numeric.deadline import OutOfTime, step_limit
 
 OPEN = "c"
 
@@ -28,6 +31,8 @@ Slots = tuple[str, Values]
 DEEPEST = 100
 """Of deeper terms only the AC key is taken: the normal form of nested powers recurses several calls
 a level, and a hash must not depend on how much of the stack is left."""
+MOST_STEPS = 15_000
+"""Work that the normal form of a key may take, some seconds; a hash must not depend on a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,24 @@ def skeleton_of(
     try:
         if expr.depth > DEEPEST:
             raise TooLarge("depth")
-        form = informed_normalizer(constants, Mode(), *(where or [expr]), signs=signs).form(expr)
-    except (TooLarge, ZeroDivisionError):
-        text, values = slots.mask(collected(expr, constants))
+        with step_limit(MOST_STEPS):
+            normalizer = informed_normalizer(constants, Mode(), *(where or [expr]), signs=signs)
+            form = normalizer.form(expr)
+    except (TooLarge, ZeroDivisionError, ExpressionError, OutOfTime):
+        term = _collected(expr, constants)
+        if term.size > LONGEST:
+            return Skeleton("ac|" + digest_text(term, floats=OPEN), ())
+        text, values = slots.mask(term)
         return Skeleton("ac|" + text, values)
     text, values = slots.of_form(form)
     return Skeleton("nf|" + text, values)
+
+
+def _collected(expr: Expr, constants: Constants) -> Expr:
+    try:
+        return collected(expr, constants)
+    except ExpressionError:  # deeper than a term may be
+        return expr
 
 
 class _Slots:

@@ -37,7 +37,6 @@ from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.assumption import Assumptions
 
 EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
-_EXACT = Constants([])
 _ROWS = 96
 _QUICK_ROWS = 3
 _VISIBLE = 1e-6
@@ -93,7 +92,8 @@ class _Comparison:
         self.knowledge = knowledge
         self.fitted = has_floats(a, b)
         self.mode = Mode(canonical=True)
-        self.ledger = Ledger(Normalizer(_EXACT, knowledge.signs, self.mode))
+        self.constants = Constants([])
+        self.ledger = Ledger(Normalizer(self.constants, knowledge.signs, self.mode))
 
     def verdict(self) -> Verdict:
         method = self._key()
@@ -146,8 +146,8 @@ class _Comparison:
         signs = self.ledger.signs(conditions)
         if NEVER in conditions or _contradicts(conditions, signs):
             return False
-        plain = Normalizer(_EXACT, signs)
-        normalizer = Normalizer(_EXACT, signs, mode or self.mode)
+        plain = Normalizer(self.constants, signs)
+        normalizer = Normalizer(self.constants, signs, mode or self.mode)
         normalizer.angle_units = angle_units(plain, (self.a, self.b))
         try:
             return normalizer.form(self.a - self.b).is_zero

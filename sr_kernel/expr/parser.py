@@ -25,13 +25,11 @@ from sr_kernel.expr.operators import (
     SUGAR,
     UNARY,
 )
-from sr_kernel.expr.term import MAX_DEPTH, Expr, apply, number, symbol
+from sr_kernel.expr.term import MAX_DEPTH, MAX_DIGITS, Expr, apply, number, symbol
 from sr_kernel.expr.traversal import substitute
 
 MAX_LENGTH = 50_000
 """Longest text that is read, in characters."""
-MAX_DIGITS = 1_000
-"""Longest integer literal, in digits."""
 
 _TOKEN = re.compile(
     r"""\s*(?:

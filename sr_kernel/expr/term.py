@@ -29,6 +29,11 @@ from sr_kernel.expr.operators import OPERATORS
 MAX_DEPTH = 200
 """Deepest term that can be built: every traversal may recurse without fear of the stack."""
 
+MAX_DIGITS = 4_000
+"""Longest numerator or denominator in decimal digits: what a literal prints can be read back."""
+
+_LARGEST = 10**MAX_DIGITS
+
 Scalar = int | float | Fraction
 _ASSOCIATIVE = frozenset({"add", "mul", "min", "max"})
 
@@ -137,13 +142,19 @@ _LOCK = threading.Lock()
 def number(value: Scalar) -> Expr:
     """The literal ``value``; integers and fractions stay exact.
 
-    Raises :class:`ExpressionError` for nan and infinities.
+    Raises :class:`ExpressionError` for nan, infinities and more than MAX_DIGITS digits.
     """
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ExpressionError(f"{value} is not a number an expression can hold")
         return _intern("number", (), value + 0.0)  # -0.0 becomes 0.0: one spelling of zero
-    return _intern("number", (), value if type(value) is Fraction else Fraction(value))
+    exact = value if type(value) is Fraction else Fraction(value)
+    if max(abs(exact.numerator), exact.denominator) >= _LARGEST:
+        raise ExpressionError(
+            f"a number of more than {MAX_DIGITS:,} digits is too long: write it as a power or a "
+            "product"
+        )
+    return _intern("number", (), exact)
 
 
 def symbol(name: str) -> Expr:

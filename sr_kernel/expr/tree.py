@@ -13,8 +13,7 @@ from typing import Any
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr.operators import OPERATORS
-from sr_kernel.expr.parser import MAX_DIGITS
-from sr_kernel.expr.term import MAX_DEPTH, Expr, apply, number, symbol
+from sr_kernel.expr.term import MAX_DEPTH, MAX_DIGITS, Expr, apply, number, symbol
 
 Tree = Any
 """``float | int | str | list[Tree]``"""
@@ -65,8 +64,13 @@ def _read(tree: Tree, depth: int) -> Expr:
 
 def _literal(head: str, rest: list[Tree]) -> Expr:
     match head, rest:
-        case "integer", [str(digits)] if digits.lstrip("-").isdigit() and len(digits) < MAX_DIGITS:
+        case "integer", [str(digits)] if _is_integer(digits):
             return number(int(digits))
         case "float", [int() | float() as value] if math.isfinite(value):
             return number(float(value))
     raise ExpressionError(f"not a number of an expression tree: {str(rest)[:40]!r}")
+
+
+def _is_integer(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isdecimal() and len(digits) <= MAX_DIGITS

@@ -18,6 +18,7 @@ class OutOfTime(Exception):  # noqa: N818 - a limit reached, not a fault; never 
 
 
 _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
+_STEPS: ContextVar[list[int] | None] = ContextVar("steps", default=None)
 
 
 @contextmanager
@@ -36,8 +37,26 @@ def deadline(until: float | None) -> Iterator[None]:
         _UNTIL.reset(token)
 
 
+@contextmanager
+def step_limit(steps: int) -> Iterator[None]:
+    """Inside, :func:`check_time` raises from the call after the given number of them on.
+
+    For results that must not depend on the speed of the machine.
+    """
+    token = _STEPS.set([steps])
+    try:
+        yield
+    finally:
+        _STEPS.reset(token)
+
+
 def check_time() -> None:
-    """Raises :class:`OutOfTime` past the deadline."""
+    """Raises :class:`OutOfTime` past the deadline, and past the limit of steps."""
+    steps = _STEPS.get()
+    if steps is not None:
+        steps[0] -= 1
+        if steps[0] < 0:
+            raise OutOfTime
     until = _UNTIL.get()
     if until is not None and time.monotonic() > until:
         raise OutOfTime

@@ -15,6 +15,7 @@ from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
 from sr_kernel.equality.writing import ordered
+from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, to_text, walk
 from sr_kernel.numeric.deadline import OutOfTime, deadline, turns
 from sr_kernel.simplify.parameters import merged_parameters
@@ -39,9 +40,9 @@ DONE, MISMATCH = "done", "mismatch"
 class Simplification:
     """A result with what changed in the domain and why the work ended.
 
-    ``stop_reason`` is "done", "time", "depth" where the nesting was too deep for some of the work,
-    or "mismatch" when a smaller form was refused because its values differ from the input's; from
-    a worker process also "memory" or "failed" when it ended before its work.
+    ``stop_reason`` is "done", "time", "depth" where the nesting or the numbers got too large for
+    some of the work, or "mismatch" when a smaller form was refused because its values differ from
+    the input's; from a worker process also "memory" or "failed" when it ended before its work.
     """
 
     result: Expr
@@ -139,8 +140,8 @@ class Pipeline:
             self._seeds([group[0], *(form for form in group[1:] if form not in bench.regrouped)])
             for bench, group in zip(benches, groups, strict=True)
         ]
-        for task, group in zip(tasks, groups, strict=True):
-            task.opened = not self.situation.is_late() and self._is_open(group)
+        for task, bench, group in zip(tasks, benches, groups, strict=True):
+            task.opened = not self.situation.is_late() and self._is_open(group, bench)
         chosen = [
             i
             for i, task in enumerate(tasks)
@@ -165,8 +166,10 @@ class Pipeline:
             groups[i].append(ordered(best))
             tasks[i].explored.update(seeds[i], [ordered(best)])
 
-    def _is_open(self, group: list[Expr]) -> bool:
-        """Whether rules may find a smaller form."""
+    def _is_open(self, group: list[Expr], bench: Workbench) -> bool:
+        """Whether rules may find a smaller form that can be accepted."""
+        if bench.is_void:
+            return False
         best = min(group, key=self._cost)
         if any(not expr.args for expr in group) or self._cost(best) <= _SMALLEST_OPEN:
             return False
@@ -214,7 +217,7 @@ class Pipeline:
                 differs = dropped is not None and self._differs(bench.expr, form)
             except OutOfTime:
                 return OUT_OF_TIME
-            except RecursionError:
+            except (RecursionError, ExpressionError):
                 return TOO_DEEP
             if dropped is None:
                 refused = refused or "domain"

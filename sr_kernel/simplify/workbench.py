@@ -39,13 +39,16 @@ class Workbench:
     """``expr`` with its conditions and normal forms, each computed when first asked for.
 
     Past a deadline in force the forms found until then are all there are, ``stopped`` says so, and
-    everything else raises :class:`OutOfTime`; the same goes for RecursionError.
+    everything else raises :class:`OutOfTime`; the same goes for RecursionError, and for the
+    ExpressionError of a form that no term can hold.
     """
 
     def __init__(self, expr: Expr, signs: Signs) -> None:
         self.expr = expr
         self.constants = Constants([expr])
         self.stopped = ""
+        self.is_void = False
+        """Whether ``expr`` was seen to be defined nowhere: then no other form is taken for it."""
         self._plain = Normalizer(self.constants, signs)
         self.ledger = Ledger(self._plain)
         self.regrouped: set[Expr] = set()
@@ -81,6 +84,7 @@ class Workbench:
 
     def _candidates(self) -> Iterator[Expr]:
         if NEVER in self.conditions:
+            self.is_void = True
             return
         forms = [self.expr, collected(self.expr, self.constants)]
         yield from forms
@@ -142,7 +146,7 @@ class Workbench:
                 found[ordered(form)] = None
         except OutOfTime:
             self.stopped = OUT_OF_TIME
-        except RecursionError:
+        except (RecursionError, ExpressionError):
             self.stopped = TOO_DEEP
         return list(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -130,3 +131,35 @@ def test_terms_as_deep_as_terms_may_be_have_a_hash(op: str, constants: Any) -> N
     while deep.depth < MAX_DEPTH - 2:
         deep = apply("pow", symbol("x"), deep) if op == "pow" else apply("abs", deep - symbol("y"))
     assert canonical_hash(deep, constants=constants) == canonical_hash(deep, constants=constants)
+
+
+GROWING = [
+    "max({0}, 1)*3.7 + x",
+    "(x + cbrt({0}))/(y + cbrt({0}))",
+    "(x + sqrt({0} + 1))/(y + {0})",
+]
+
+
+@pytest.mark.parametrize("constants", ["exact", "skeleton"])
+@pytest.mark.parametrize("level", GROWING)
+def test_terms_whose_normal_form_doubles_with_each_level_have_a_hash(
+    level: str, constants: Any
+) -> None:
+    text = "x"
+    while len(text) < 6_000 and text.count("max") < 40:
+        text = level.format(text)
+    expr = parse(text)
+    started = time.process_time()
+    assert canonical_hash(expr, constants=constants) == canonical_hash(text, constants=constants)
+    assert time.process_time() - started < 20
+
+
+def test_the_key_of_a_graph_takes_a_step_a_node() -> None:
+    small, large = symbol("x"), symbol("y")
+    for _ in range(MAX_DEPTH // 4):  # as a tree it has 3**50 leaves
+        small, large = (apply("mod", term * term, term) for term in (small, large))
+    assert canonical_key(small) != canonical_key(large)
+    for constants in ("exact", "skeleton"):
+        assert canonical_hash(small, constants=constants) == canonical_hash(
+            small, constants=constants
+        )

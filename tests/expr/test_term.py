@@ -11,7 +11,7 @@ from strategies import terms
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, parse, symbol, term, to_text
-from sr_kernel.expr.term import MAX_DEPTH
+from sr_kernel.expr.term import MAX_DEPTH, MAX_DIGITS
 
 x, y = symbol("x"), symbol("y")
 
@@ -114,3 +114,12 @@ def test_a_term_made_again_is_one_object() -> None:
         again = parse("made*again")
         assert again is parse("made*again")
         del again
+
+
+def test_a_literal_prints_and_reads_back_however_long() -> None:
+    longest = Fraction(-(10**MAX_DIGITS - 1), 10**MAX_DIGITS - 2)
+    assert parse(to_text(number(longest))) is number(longest)
+    with pytest.raises(ExpressionError, match="write it as a power"):
+        number(10**MAX_DIGITS)
+    with pytest.raises(ExpressionError, match="too long"):
+        number(Fraction(1, 10**MAX_DIGITS))

@@ -25,7 +25,8 @@ def test_shapes() -> None:
 @pytest.mark.parametrize(
     "tree",
     [None, True, [], [1, 2], ["nope", 1], ["sin"], {"op": "sin"}, ["integer", "1e5"],
-     ["float", "x"], ["sin", ["sin", None]], float("nan"), ["float", float("inf")]],
+     ["integer", "--5"], ["float", "x"], ["sin", ["sin", None]], float("nan"),
+     ["float", float("inf")]],
 )  # fmt: skip
 def test_anything_else_is_refused(tree: Any) -> None:
     with pytest.raises(ExpressionError):

@@ -11,7 +11,7 @@ import pytest
 
 from sr_kernel.equality import canonical_hash, compare
 from sr_kernel.errors import AssumptionError, ExpressionError
-from sr_kernel.expr import parse
+from sr_kernel.expr import apply, parse
 from sr_kernel.simplify import explain, simplify, simplify_all_detailed, simplify_detailed
 
 LONG = {
@@ -129,3 +129,31 @@ print(resident() - before)
 def test_memory_does_not_grow_with_the_number_of_terms() -> None:
     run = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True)
     assert float(run.stdout) < 35  # MB; reports of the e-graph engine come and go in it
+
+
+LONG_NUMBERS = [
+    " + ".join(f"1/{10**900 + i}" for i in range(12)),
+    " + ".join(f"x/{10**300 + i}" for i in range(40)),
+    "*".join(f"{10**900 + i}*x{i}" for i in range(12)),
+    "*".join(map(str, range(1, 1500))),
+]
+
+
+@pytest.mark.parametrize("text", LONG_NUMBERS)
+def test_numbers_that_grow_too_long_are_left_apart(text: str) -> None:
+    expr = parse(text)
+    found = simplify_detailed(expr)
+    assert parse(str(found.result)) is found.result
+    assert found.result.size <= expr.size
+    turned = apply(expr.op, *expr.args[::-1])
+    assert canonical_hash(expr) == canonical_hash(turned)
+    assert canonical_hash(expr, constants="skeleton")
+    assert compare(expr, turned).status == "equal"
+
+
+def test_a_term_that_is_defined_nowhere_takes_no_work() -> None:
+    simplify("sin(x)**2 + cos(x)**2")
+    started = time.process_time()
+    found = simplify_detailed("log1p(-1) - (log1p(-1) + log1p(-1)) - coth(y - 1)")
+    assert time.process_time() - started < 1
+    assert (str(found.result).count("log(1 - 1)"), found.stop_reason) == (3, "done")
