@@ -156,7 +156,8 @@ _ROWS = (
     _function("atanh", np.arctanh, "1/(1 - a**2)", domain=("a > -1", "a < 1"),
               aliases=("arctanh",), latex=r"\operatorname{{artanh}}", parity="odd", monotone=1),
     # constants
-    Operator("pi", 0, lambda: np.pi, "pi", latex=r"\pi", sympy="pi", flops=0, value=np.pi),
+    Operator("pi", 0, lambda: np.pi, "pi", aliases=("π",), latex=r"\pi", sympy="pi", flops=0,
+             value=np.pi),
     Operator("e", 0, lambda: np.e, "e", latex="e", sympy="E", flops=0, value=np.e),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_RAISED = re.compile("[²³¹⁰⁴-⁹⁺-⁾¼-¾⅐-⅞]")
+"""Superscripts and fractions of one letter: part of no name, since they would be read as powers."""
 _SAME_MARK = {"^": "**", "−": "-", "×": "*", "·": "*"}
 _INFIX = {"+": ADDITIVE, "-": ADDITIVE, "*": MULTIPLICATIVE, "/": MULTIPLICATIVE, "**": POWER}
 
@@ -178,7 +181,9 @@ class _Reader:
             return inner
         if token.kind == "end":
             raise self.error("the expression stops early: something is missing at its end", token)
-        raise self.error(f"unexpected {token.text!r}", token)
+        before = self.tokens[self.at - 1].text if self.at else ""
+        twice = ": write floor(a/b) for the whole part" if token.text == before == "/" else ""
+        raise self.error(f"unexpected {token.text!r}{twice}", token)
 
     def close(self, opened: _Token) -> None:
         if not self.took(")"):
@@ -195,6 +200,8 @@ class _Reader:
         value = float(text)
         if value == float("inf"):
             raise self.error(f"{_clip(text)} is beyond the range of floating point", token)
+        if value == 0 and re.search("[1-9]", text.lower().partition("e")[0]):
+            raise self.error(f"{_clip(text)} is too small for floating point: it would be 0", token)
         return number(value)
 
     def name(self, token: _Token) -> Expr:
@@ -240,7 +247,7 @@ class _Reader:
         if row is not None and row.arity != 0:
             if not row.accepts(count):
                 raise self.arity(token, row.arity, count)
-            if row.name == "div" and args[1].is_number and args[1].value == 0:
+            if row.name in ("div", "mod") and args[1].is_number and args[1].value == 0:
                 raise self.error("division by the literal zero has no value", token)
             return apply(row.name, *args)
         if name in SUGAR:
@@ -274,6 +281,8 @@ def _tokens(text: str) -> list[_Token]:
             raise _unreadable(text, at)
         kind = match.lastgroup
         content = match[kind]
+        if kind == "name" and (raised := _RAISED.search(content)):
+            raise _unreadable(text, match.start(kind) + raised.start())
         tokens.append(_Token(kind, _SAME_MARK.get(content, content) if kind == "mark" else content,
                              match.start(kind) - (kind == "quoted")))  # fmt: skip
         at = match.end()
@@ -284,14 +293,32 @@ def _tokens(text: str) -> list[_Token]:
 def _unreadable(text: str, at: int) -> ExpressionError:
     at += len(text[at:]) - len(text[at:].lstrip())
     char = text[at]
-    hint = {
-        "`": "a backtick is never closed",
-        "=": "an expression has no =",
-        "~": "~ belongs to a formula, not to an expression",
-        "|": "write abs(x) for the absolute value",
-        "%": "write mod(a, b) for the remainder",
-    }.get(char, f"{char!r} cannot be read")
+    hint = _HINTS.get(char) or f"{char!r} cannot be read{_way_around(char)}"
     return ExpressionError(f"{hint} (at character {at + 1})", text, at)
+
+
+_HINTS = {
+    "`": "a backtick is never closed",
+    "=": "an expression has no =",
+    "~": "~ belongs to a formula, not to an expression",
+    "|": "write abs(x) for the absolute value",
+    "%": "write mod(a, b) for the remainder",
+    "<": "an expression has no comparison: an assumption has",
+    ">": "an expression has no comparison: an assumption has",
+    "÷": "'÷' cannot be read: write / to divide",
+    "√": "'√' cannot be read: write sqrt(x) for the root",
+    "!": "'!' cannot be read: there are no factorials",
+}
+
+
+def _way_around(char: str) -> str:
+    """What to do about a character that looks like something else, or like nothing at all."""
+    if _RAISED.match(char):
+        return ": write a power as x**2 and a fraction as 1/2"
+    if unicodedata.category(char) in ("Cf", "Cc", "Mn"):
+        name = unicodedata.name(char, "a control character")
+        return f": it is {name}, which may not be seen; remove it, or put the name in backticks"
+    return ""
 
 
 _ANGLE = ": write 2*atan(y/(sqrt(x**2 + y**2) + x)) for the angle of the point (x, y)"

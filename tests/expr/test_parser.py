@@ -23,7 +23,7 @@ def test_printed_text_reads_back_as_the_same_object(term: Expr) -> None:
      ("square(x + 1)", "(x + 1)**2"), ("sub(x, y)", "x - y"), ("-x**2", "-(x**2)"),
      ("2**3**2", "2**(3**2)"), ("a/b/c", "(a/b)/c"), ("+x", "x"), ("--x", "x"),
      ("mul(add(X0, 1), X0)", "(X0 + 1)*X0"), (".5*x", "0.5*x"), ("2.*x", "2.0*x"),
-     ("inv(x)", "1/x"), ("x**-y", "x**(-y)"), ("-1/2", "(-1)/2"), ("`x`", "x")],
+     ("inv(x)", "1/x"), ("2*π", "2*pi"), ("x**-y", "x**(-y)"), ("-1/2", "(-1)/2"), ("`x`", "x")],
 )  # fmt: skip
 def test_spellings(text: str, same: str) -> None:
     assert parse(text) is parse(same)
@@ -53,7 +53,11 @@ def test_declared_variables_win_over_constants() -> None:
      ("x; y", "cannot be read", 1), ("__class__", "not accepted", 0), ("``", "name", 0),
      ("__import__('os').system('x')", "cannot be read", 11), ("x,", "unexpected", 1),
      ("square(x, y)", "takes 1", 0), ("()", "unexpected", 1), ("*x", "unexpected", 0),
-     ("9" * 5000, "too long", 0), ("1 + atan2(y, x)", r"write 2\*atan\(y/", 4)],
+     ("9" * 5000, "too long", 0), ("1 + atan2(y, x)", r"write 2\*atan\(y/", 4),
+     ("x²", r"as x\*\*2", 1), ("2*½", "as 1/2", 2), ("x₁ + y⁻¹", r"as x\*\*2", 6),
+     ("x\u200b+1", "ZERO WIDTH SPACE", 1), ("x\0", "control character", 1), ("x ÷ 2", "write /", 2),
+     ("x//2", r"floor\(a/b\)", 2), ("x < 1", "no comparison", 2), ("√x", "sqrt", 0),
+     ("1e-400*x", "too small", 0), ("mod(x, 0)", "literal zero", 0)],
 )  # fmt: skip
 def test_errors_name_the_place(text: str, message: str, position: int) -> None:
     with pytest.raises(ExpressionError, match=message) as caught:

@@ -6,7 +6,18 @@ from hypothesis import given, settings
 from strategies import terms
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, from_sympy, parse, to_sympy, to_text, variables, walk
+from sr_kernel.expr import (
+    Expr,
+    apply,
+    from_sympy,
+    number,
+    parse,
+    symbol,
+    to_sympy,
+    to_text,
+    variables,
+    walk,
+)
 
 x, y = sympy.symbols("x y")
 
@@ -64,7 +75,7 @@ def test_numbers_too_long_for_sympy() -> None:
 
 def test_remainder_by_zero() -> None:
     with pytest.raises(ExpressionError, match="divides by zero"):
-        to_sympy(parse("mod(x, 0)"))
+        to_sympy(apply("mod", symbol("x"), number(0)))
 
 
 def test_cbrt_is_the_real_root() -> None:
