@@ -8,8 +8,10 @@ rational normal form would grow too large.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
-from sr_kernel.equality.constants import ONE, ZERO, Constants, rational
+from sr_kernel.equality.constants import ONE, ZERO, Constants, literal_value
+from sr_kernel.equality.monomials import Powers, gathered
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.writing import HALF, ordered, product_term, sum_term
 from sr_kernel.errors import ExpressionError
@@ -17,7 +19,7 @@ from sr_kernel.expr import Expr, apply, rebuild
 from sr_kernel.numeric.deadline import check_time
 
 _LARGEST_BITS = 4000
-_LARGEST_EXPONENT = 10**6
+_ONCE = Fraction(1)
 
 
 def collected(expr: Expr, constants: Constants) -> Expr:
@@ -25,13 +27,14 @@ def collected(expr: Expr, constants: Constants) -> Expr:
     found = constants.collected.get(expr)
     if found is None:
         check_time()
-        args = tuple(collected(arg, constants) for arg in expr.args)
-        found = _collected(rebuild(expr, args), constants)
+        args = tuple([collected(arg, constants) for arg in expr.args])
+        found = once_collected(rebuild(expr, args), constants)
         constants.collected[expr] = found
     return found
 
 
-def _collected(node: Expr, constants: Constants) -> Expr:
+def once_collected(node: Expr, constants: Constants) -> Expr:
+    """``node``'s own like terms and factors collected; nothing happens further inside."""
     try:
         if node.op in ("add", "neg"):
             return _sum(node, constants)
@@ -47,8 +50,8 @@ def _collected(node: Expr, constants: Constants) -> Expr:
 
 def _sum(node: Expr, constants: Constants) -> Expr:
     terms: dict[Expr, Fraction] = {}
-    _add_terms(terms, node, Fraction(1))
-    return sum_term([(q, term) for term, q in terms.items() if q != 0], constants)
+    _add_terms(terms, node, _ONCE)
+    return sum_term([(q, term) for term, q in terms.items() if q.numerator], constants)
 
 
 def _add_terms(terms: dict[Expr, Fraction], node: Expr, scale: Fraction) -> None:
@@ -61,13 +64,17 @@ def _add_terms(terms: dict[Expr, Fraction], node: Expr, scale: Fraction) -> None
     if rest.op == "add" and abs(factor * scale) == 1:  # only a sign: nothing is multiplied out
         _add_terms(terms, rest, factor * scale)
         return
-    terms[rest] = terms.get(rest, Fraction(0)) + factor * scale
+    factor = factor if scale is _ONCE else factor * scale
+    terms[rest] = terms[rest] + factor if rest in terms else factor
 
 
+@lru_cache(maxsize=16_384)
 def coefficient(node: Expr) -> tuple[Fraction, Expr]:
     """``node`` as a rational times a term without one."""
-    powers: dict[Expr, int] = {}
-    factor = _add_factors(powers, node, 1)
+    if node.op not in ("number", "mul", "div", "neg", "pow"):
+        return _ONCE, node
+    powers: Powers = {}
+    factor = gathered(powers, node, 1, _LARGEST_BITS)
     kept = [(base, Fraction(power)) for base, power in powers.items() if power != 0]
     if factor == 0:
         return factor, ONE
@@ -75,10 +82,10 @@ def coefficient(node: Expr) -> tuple[Fraction, Expr]:
 
 
 def _product(node: Expr, constants: Constants) -> Expr:
-    if node.op == "pow" and not _whole_power(node):
+    powers: Powers = {}
+    factor = gathered(powers, node, 1, _LARGEST_BITS)
+    if node in powers:
         return _root(node)
-    powers: dict[Expr, int] = {}
-    factor = _add_factors(powers, node, 1)
     if factor == 0:
         return ZERO
     kept = [(base, Fraction(power)) for base, power in powers.items() if power != 0]
@@ -87,10 +94,11 @@ def _product(node: Expr, constants: Constants) -> Expr:
     return product_term(factor, kept, constants)
 
 
-def _root(node: Expr) -> Expr:
-    base, exponent = node.args
-    is_half = isinstance(exponent.value, Fraction | float) and rational(exponent.value) == HALF
-    return apply("sqrt", base) if is_half else node
+def _root(power: Expr) -> Expr:
+    """A power that stays one, ``x**(1/2)`` as ``sqrt(x)``."""
+    base, exponent = power.args
+    is_half = exponent.is_number and literal_value(exponent) == HALF
+    return apply("sqrt", base) if is_half else power
 
 
 def _sum_times(factor: Fraction, total: Expr, constants: Constants) -> Expr:
@@ -98,47 +106,4 @@ def _sum_times(factor: Fraction, total: Expr, constants: Constants) -> Expr:
         return product_term(factor, [(total, Fraction(1))], constants)
     terms: dict[Expr, Fraction] = {}
     _add_terms(terms, total, factor)
-    return sum_term([(q, term) for term, q in terms.items() if q != 0], constants)
-
-
-def _whole_power(node: Expr) -> bool:
-    value = node.args[1].value
-    if not isinstance(value, Fraction | float):
-        return False
-    power = rational(value)
-    return power.denominator == 1 and abs(power) <= _LARGEST_EXPONENT
-
-
-def _add_factors(powers: dict[Expr, int], node: Expr, exponent: int) -> Fraction:
-    """Adds ``node**exponent`` to ``powers`` and returns the rational factor it leaves."""
-    if isinstance(node.value, Fraction | float):
-        value = rational(node.value)
-        size = max(value.numerator.bit_length(), value.denominator.bit_length())
-        if (value == 0 and exponent < 0) or size * abs(exponent) > _LARGEST_BITS:
-            powers[node] = powers.get(node, 0) + exponent
-            return Fraction(1)
-        return value**exponent
-    factor = Fraction(1)
-    if node.op == "mul":
-        for arg in node.args:
-            factor *= _add_factors(powers, arg, exponent)
-    elif node.op == "div":
-        factor *= _add_factors(powers, node.args[0], exponent)
-        factor *= _add_factors(powers, node.args[1], -exponent)
-    elif node.op == "neg":
-        factor = (-1 if exponent % 2 else 1) * _add_factors(powers, node.args[0], exponent)
-    elif node.op == "pow" and _whole_power(node) and node.args[1].value != 0:
-        inner = int(rational(_number(node.args[1])))
-        if abs(inner * exponent) <= _LARGEST_EXPONENT:
-            return _add_factors(powers, node.args[0], inner * exponent)
-        powers[node] = powers.get(node, 0) + exponent
-    elif node.op == "pow" and node.args[1].value == 0:
-        return Fraction(1)
-    else:
-        powers[node] = powers.get(node, 0) + exponent
-    return factor
-
-
-def _number(expr: Expr) -> Fraction | float:
-    assert isinstance(expr.value, Fraction | float)
-    return expr.value
+    return sum_term([(q, term) for term, q in terms.items() if q.numerator], constants)

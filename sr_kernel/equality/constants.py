@@ -23,6 +23,8 @@ _FAR = Fraction(10) ** 100
 _STEP = Fraction(10) ** 300
 """A factor of what is beyond the range of floats."""
 
+Quotient = tuple[int, int]
+
 ZERO = number(0)
 ONE = number(1)
 
@@ -44,23 +46,29 @@ def rational(value: Fraction | float) -> Fraction:
     return _decimal(value) if isinstance(value, float) else value
 
 
+def literal_value(literal: Expr) -> Fraction:
+    """The exact value that a literal stands for."""
+    value = literal.value
+    return _decimal(value) if type(value) is float else value  # type: ignore[return-value]
+
+
 class Constants:
     """What the literals of an input say about the literals of a result."""
 
     def __init__(self, exprs: Iterable[Expr]) -> None:
-        self.floats: set[Fraction] = set()
-        self.exact: set[Fraction] = set()
+        self.floats: set[Quotient] = set()
+        """Sizes of the floats met so far, as numerators and denominators: a Fraction's own hash
+        takes longer than all else that is done with it here."""
+        self.exact: set[Quotient] = set()
         for expr in exprs:
             for node in walk(expr):
-                if isinstance(node.value, float):
-                    self.floats.add(abs(rational(node.value)))
-                elif isinstance(node.value, Fraction):
-                    self.exact.add(abs(node.value))
-        scale = math.prod(
-            part for q in self.exact for part in (q.numerator, q.denominator) if 1 < part < _SMALL
-        )
+                if node.op == "number":
+                    kind = self.floats if type(node.value) is float else self.exact
+                    p, q = literal_value(node).as_integer_ratio()
+                    kind.add((abs(p), q))
+        scale = math.prod(part for pair in self.exact for part in pair if 1 < part < _SMALL)
         self._divisors = max(scale, 1)
-        self._literals: dict[Fraction, Expr] = {}
+        self._literals: dict[Quotient, Expr] = {}
         self.collected: dict[Expr, Expr] = {}
         """Terms collected so far: they may change when another float is remembered."""
 
@@ -68,23 +76,25 @@ class Constants:
         """Whether ``value`` must have come from a float of the input."""
         if not self.floats:
             return False
-        size = value if value.numerator >= 0 else -value
-        if size in self.floats:
+        p, q = value.as_integer_ratio()
+        p = abs(p)
+        if (p, q) in self.floats:
             return True
-        if (size.denominator == 1 and size.numerator < _LARGEST_INTEGER) or size in self.exact:
+        if (q == 1 and p < _LARGEST_INTEGER) or (p, q) in self.exact:
             return False
-        if size.numerator >= _SMALL or size.denominator >= _SMALL:
+        if p >= _SMALL or q >= _SMALL:
             return True
-        return is_decimal(size.denominator) or not _divides_power(size.denominator, self._divisors)
+        return is_decimal(q) or not _divides_power(q, self._divisors)
 
     def literal(self, value: Fraction) -> Expr:
         """``value`` as a literal, a float if it came from one.
 
         Beyond the range of floats it is a product of them.
         """
-        found = self._literals.get(value)
+        key = value.as_integer_ratio()
+        found = self._literals.get(key)
         if found is None:
-            found = self._literals[value] = self._literal(value)
+            found = self._literals[key] = self._literal(value)
         return found
 
     def _literal(self, value: Fraction) -> Expr:
@@ -95,10 +105,11 @@ class Constants:
 
     def _apart(self, value: Fraction) -> Expr:
         """``value`` as a product of floats, the far ones of the input before powers of ten."""
+        sizes = [Fraction(*pair) for pair in self.floats]
         if abs(value) > 1:
-            step = max((size for size in self.floats if size > _FAR), default=_STEP)
+            step = max((size for size in sizes if size > _FAR), default=_STEP)
         else:
-            step = min((size for size in self.floats if size < 1 / _FAR), default=1 / _STEP)
+            step = min((size for size in sizes if size < 1 / _FAR), default=1 / _STEP)
         return apply("mul", self.literal(value / step), number(float(step)))
 
     def folded(self, op: str, value: Fraction) -> Fraction | None:
@@ -126,8 +137,9 @@ class Constants:
         if not math.isfinite(result) or not 1e-100 < abs(result) < 1e100:
             return None
         value = rational(result)
-        if abs(value) not in self.floats:
-            self.floats.add(abs(value))
+        p, q = value.as_integer_ratio()
+        if (abs(p), q) not in self.floats:
+            self.floats.add((abs(p), q))
             self._literals.clear()
             self.collected.clear()
         return value

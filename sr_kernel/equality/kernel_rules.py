@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sr_kernel.equality import angle_rules, piecewise_rules, root_rules
-from sr_kernel.equality.constants import rational
+from sr_kernel.equality.constants import literal_value
 from sr_kernel.equality.core_form import (
     NOTHING,
     UNIT,
@@ -37,8 +37,8 @@ _LARGEST_BITS = 4000
 
 def core_of(n: Normalizer, expr: Expr) -> Core:
     """``expr`` as arithmetic over kernels."""
-    if isinstance(expr.value, Fraction | float):
-        return Constant(rational(expr.value))
+    if expr.op == "number":
+        return Constant(literal_value(expr))
     rule = _RULES.get(expr.op)
     if rule is not None:
         return rule(n, expr)
@@ -50,8 +50,8 @@ def core_of(n: Normalizer, expr: Expr) -> Core:
 def opaque(n: Normalizer, expr: Expr) -> Core:
     """``expr``'s operator over normalised arguments, as a kernel; constants are folded."""
     args = tuple(n.best(arg) for arg in expr.args)
-    if len(args) == 1 and isinstance(args[0].value, Fraction | float):
-        value = n.constants.folded(expr.op, rational(args[0].value))
+    if len(args) == 1 and args[0].is_number:
+        value = n.constants.folded(expr.op, literal_value(args[0]))
         if value is not None:
             return Constant(value)
     return Kernel(apply(expr.op, *args))
@@ -75,10 +75,10 @@ def _div(n: Normalizer, expr: Expr) -> Core:
 
 def _pow(n: Normalizer, expr: Expr) -> Core:
     base, exponent = expr.args
-    if not isinstance(exponent.value, Fraction | float):
+    if not exponent.is_number:
         exponent = n.best(exponent)
-    if isinstance(exponent.value, Fraction | float):
-        power = rational(exponent.value)
+    if exponent.is_number:
+        power = literal_value(exponent)
         if power.denominator == 1:
             return integer_power(n, base, power.numerator)
         return root_rules.rational_power(n, base, power)

@@ -3,57 +3,74 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
-from sr_kernel.equality.constants import rational
+from sr_kernel.equality.constants import literal_value
 from sr_kernel.expr import Expr
 
-_LARGEST_EXPONENT = 10**4
+_LARGEST_EXPONENT = 10**6
 LARGEST_BITS = 2000
 
 Powers = dict[Expr, int]
 Monomial = tuple[Fraction, Powers]
 """A coefficient and the powers of bases it stands before."""
 
+_ONCE = Fraction(1)
+_NONE = Fraction(0)
+_DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
 
+
+@lru_cache(maxsize=16_384)
 def monomial(term: Expr) -> Monomial:
-    """``term`` as a rational coefficient times whole powers."""
+    """``term`` as a rational coefficient times whole powers; not to be changed by the caller."""
     powers: Powers = {}
-    q = _gather(powers, term, 1)
+    q = gathered(powers, term, 1)
     return q, {base: power for base, power in powers.items() if power}
 
 
-def _gather(powers: Powers, node: Expr, exponent: int) -> Fraction:
-    if isinstance(node.value, Fraction | float):
-        value = rational(node.value)
-        if (value != 0 or exponent > 0) and size_of(value) * abs(exponent) <= LARGEST_BITS:
-            return value**exponent
-    elif node.op == "mul":
-        q = Fraction(1)
+def gathered(powers: Powers, node: Expr, exponent: int, bits: int = LARGEST_BITS) -> Fraction:
+    """Adds ``node**exponent`` to ``powers`` and returns the rational factor it leaves.
+
+    Numbers of more than ``bits`` bits stay bases.
+    """
+    op = node.op
+    if op == "number":
+        value = literal_value(node)
+        if (value.numerator or exponent > 0) and size_of(value) * abs(exponent) <= bits:
+            return value if exponent == 1 else value**exponent
+    elif op == "mul":
+        q = _ONCE
         for arg in node.args:
-            q *= _gather(powers, arg, exponent)
+            q = _times(q, gathered(powers, arg, exponent, bits))
         return q
-    elif node.op == "div":
-        return _gather(powers, node.args[0], exponent) * _gather(powers, node.args[1], -exponent)
-    elif node.op == "neg":
-        return _gather(powers, node.args[0], exponent) * (-1 if exponent % 2 else 1)
-    elif node.op == "pow":
+    elif op == "div":
+        above = gathered(powers, node.args[0], exponent, bits)
+        return _times(above, gathered(powers, node.args[1], -exponent, bits))
+    elif op == "neg":
+        q = gathered(powers, node.args[0], exponent, bits)
+        return -q if exponent % 2 else q
+    elif op == "pow":
         inner = _whole(node.args[1])
-        if inner and abs(inner * exponent) <= _LARGEST_EXPONENT:
-            return _gather(powers, node.args[0], inner * exponent)
+        if inner == 0:
+            return _ONCE
+        if inner is not None and abs(inner * exponent) <= _LARGEST_EXPONENT:
+            return gathered(powers, node.args[0], inner * exponent, bits)
     powers[node] = powers.get(node, 0) + exponent
-    return Fraction(1)
+    return _ONCE
 
 
-_ONCE = Fraction(1)
-_DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
+def _times(left: Fraction, right: Fraction) -> Fraction:
+    """The product; most factors are 1."""
+    if right is _ONCE:
+        return left
+    return right if left is _ONCE else left * right
 
 
 def homogeneity(base: Expr) -> Fraction:
     """The degree of a function that is homogeneous over positive factors, 0 for others."""
-    value = base.args[1].value if base.op == "pow" else None
-    if isinstance(value, Fraction | float):
-        return rational(value)
-    return _DEGREES.get(base.op, Fraction(0))
+    if base.op == "pow" and base.args[1].is_number:
+        return literal_value(base.args[1])
+    return _DEGREES.get(base.op, _NONE)
 
 
 def size_of(value: Fraction) -> int:
@@ -61,11 +78,11 @@ def size_of(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
-def _whole(exponent: Expr) -> int:
-    """A whole number other than 0, else 0."""
-    value = exponent.value
-    if isinstance(value, Fraction | float):
-        power = rational(value)
-        if power.denominator == 1 and abs(power) <= _LARGEST_EXPONENT:
-            return int(power)
-    return 0
+def _whole(exponent: Expr) -> int | None:
+    """A whole number of reasonable size, None for all others."""
+    if exponent.op != "number":
+        return None
+    power = literal_value(exponent)
+    if power.denominator == 1 and abs(power.numerator) <= _LARGEST_EXPONENT:
+        return power.numerator
+    return None

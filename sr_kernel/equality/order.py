@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 
 from sr_kernel.expr import Expr
@@ -11,9 +10,9 @@ from sr_kernel.expr import Expr
 @lru_cache(maxsize=16_384)
 def order_key(expr: Expr) -> tuple[object, ...]:
     """Numbers before variables before function values; ties by content, then by arguments."""
-    if isinstance(expr.value, Fraction | float):
-        value = Fraction(expr.value)
-        return (0, "", value.numerator, value.denominator, isinstance(expr.value, float))
+    if expr.op == "number":
+        p, q = expr.value.as_integer_ratio()  # type: ignore[union-attr]
+        return (0, "", p, q, type(expr.value) is float)
     if expr.is_symbol:
         return (1, str(expr.value), 0, 0, False)
     return (2, expr.op, expr.size, len(expr.args), False, *(order_key(arg) for arg in expr.args))

@@ -65,8 +65,8 @@ class Signs:
         return (NEGATIVE if bounds.lo < 0 else 0) | zero | (POSITIVE if bounds.hi > 0 else 0)
 
     def _derived(self, expr: Expr) -> int:
-        if isinstance(expr.value, Fraction | float):
-            return of_number(expr.value)
+        if expr.op == "number":
+            return of_number(expr.value)  # type: ignore[arg-type]
         if expr.op in _SAME_SIGN:
             return self.of(expr.args[0])
         if expr.op in _POSITIVE:

@@ -55,8 +55,8 @@ def degree(term: Expr) -> int:
             return degree(term.args[0])
         case "pow":
             power = term.args[1].value
-            if isinstance(power, Fraction | float) and 0 < power < 1000:
-                return int(power) * degree(term.args[0])
+            if term.args[1].is_number and 0 < power < 1000:  # type: ignore[operator]
+                return int(power) * degree(term.args[0])  # type: ignore[arg-type]
     return 0
 
 
@@ -298,8 +298,8 @@ def _place(found: tuple[int, Expr]) -> int:
 
 def _negated(term: Expr) -> Expr | None:
     """``-term`` with the sign in its leading literal; None if there is none."""
-    if isinstance(term.value, Fraction | float):
-        return number(-term.value)
+    if term.is_number:
+        return number(-term.value)  # type: ignore[operator]
     if term.op in ("mul", "div"):
         first = _negated(term.args[0])
         return None if first is None else apply(term.op, first, *term.args[1:])
@@ -307,4 +307,4 @@ def _negated(term: Expr) -> Expr | None:
 
 
 def _is_negative_number(term: Expr) -> bool:
-    return isinstance(term.value, Fraction | float) and term.value < 0
+    return term.op == "number" and term.value < 0  # type: ignore[operator]

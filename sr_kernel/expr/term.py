@@ -144,7 +144,7 @@ def number(value: Scalar) -> Expr:
 
     Raises :class:`ExpressionError` for nan, infinities and more than MAX_DIGITS digits.
     """
-    if isinstance(value, float):
+    if type(value) is float or isinstance(value, float):
         if not math.isfinite(value):
             raise ExpressionError(f"{value} is not a number an expression can hold")
         return _intern("number", (), value + 0.0)  # -0.0 becomes 0.0: one spelling of zero
@@ -204,8 +204,8 @@ def _flattened(op: str, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 def _negated(arg: Expr) -> Expr:
     """``-arg`` with the sign in its one place."""
-    if isinstance(arg.value, Fraction | float):
-        return number(-arg.value)
+    if arg.op == "number":
+        return number(-arg.value)  # type: ignore[operator]
     if arg.op == "neg":
         return arg.args[0]
     if arg.op in ("mul", "div"):
@@ -245,7 +245,7 @@ def has_minus(term: Expr) -> bool:
 def _ratio(above: Expr, below: Expr) -> Expr | None:
     """The literal p/q for two coprime integers with q > 1: what is printed reads back the same."""
     p, q = above.value, below.value
-    if not (isinstance(p, Fraction) and isinstance(q, Fraction)):
+    if type(p) is not Fraction or type(q) is not Fraction:
         return None
     if p.denominator != 1 or q.denominator != 1 or q < 2:
         return None
@@ -254,7 +254,10 @@ def _ratio(above: Expr, below: Expr) -> Expr | None:
 
 
 def _intern(op: str, args: tuple[Expr, ...], value: Fraction | float | str | None) -> Expr:
-    key = (op, args, type(value), value)
+    if type(value) is Fraction:  # whose own hash is slow
+        key: tuple[Any, ...] = (op, value.numerator, value.denominator)
+    else:
+        key = (op, args, value)
     known = _TABLE.get(key)
     found = None if known is None else known()
     if found is not None:
@@ -299,7 +302,7 @@ def _forget_gone() -> None:
 
 def _size(op: str, args: tuple[Expr, ...], value: object) -> int:
     if op == "number":
-        return 3 if isinstance(value, Fraction) and value.denominator != 1 else 1
+        return 3 if type(value) is Fraction and value.denominator != 1 else 1
     if op not in _ASSOCIATIVE:
         return 1 + sum(arg.size for arg in args)
     total = sum(arg.size for arg in args) + len(args) - 1
