@@ -22,6 +22,7 @@ from sr_kernel.equality.core_form import (
 )
 from sr_kernel.equality.generators import TooLarge, common_unit
 from sr_kernel.expr import Expr, apply, number, walk
+from sr_kernel.expr.term import has_minus
 
 if TYPE_CHECKING:
     from sr_kernel.equality.normal_form import Normalizer
@@ -184,7 +185,7 @@ def is_negative(n: Normalizer, expr: Expr) -> bool:
     try:
         form = n.form(expr)
     except (TooLarge, ZeroDivisionError):
-        return expr.op == "neg"
+        return has_minus(expr)
     return not form.is_zero and bool(form.above.leading_coefficient() < 0)
 
 

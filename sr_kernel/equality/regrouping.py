@@ -16,8 +16,7 @@ from functools import lru_cache
 from math import log
 
 from sr_kernel.equality.absorption import Absorber
-from sr_kernel.equality.bases import FLATTEST, STEEPEST
-from sr_kernel.equality.constants import ONE, Constants, rational
+from sr_kernel.equality.constants import ONE, Constants, literal_value
 from sr_kernel.equality.monomials import (
     LARGEST_BITS,
     Monomial,
@@ -32,11 +31,14 @@ from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with
 from sr_kernel.equality.writing import product_term, sum_term
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, rebuild, walk
+from sr_kernel.expr.term import has_minus
 from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.precise import evaluate_precise
 
 _LARGEST_BASE = 10**6
 _FOLD_DIGITS = 30
+_FLATTEST, _STEEPEST = 0.01, 50.0
+"""A float base near 1 has too few digits left for its logarithm."""
 
 _ONCE = Fraction(1)
 
@@ -84,10 +86,11 @@ class Regrouper:
     # ------------------------------------------------------------------ sums
 
     def _sum(self, node: Expr) -> Expr:
-        terms = self._collected(self._terms(node))
+        apart = list(self._terms(node))
+        terms = self._collected(apart)
         if self.cotangents:
             terms = cosecants_joined(terms)
-        if len(terms) == len(node.args) and best_share(terms) is None:
+        if len(terms) == len(apart) == len(node.args) and best_share(terms) is None:
             return node
         return self._total(terms)
 
@@ -99,7 +102,7 @@ class Regrouper:
             if power == 1 and base.op == "add":
                 yield from self._terms(base, scale * q)
             else:
-                yield scale * q, powers
+                yield (scale * q, powers) if scale == 1 else self.scaled(scale * q, powers)
 
     def _collected(self, terms: Iterable[Monomial]) -> list[Monomial]:
         """Like terms added up, constants folded into a float among them."""
@@ -141,7 +144,7 @@ class Regrouper:
         inside = [without(terms[place], q, powers) for place in places]
         outside = [term for place, term in enumerate(terms) if place not in places]
         inner = self._total(self._collected(inside))
-        factor, rest = monomial(inner)
+        factor, rest = _turned_around(inner)
         if rest.keys() & powers.keys():
             rest = {inner: 1}
             factor = Fraction(1)
@@ -154,7 +157,7 @@ class Regrouper:
         q, powers = monomial(node)
         if not any(map(_is_composite, powers)) and not _shares_exponent(powers):
             return node
-        q, scaled = conjugates_joined(*self._scaled(*self._folded(q, powers)))
+        q, scaled = conjugates_joined(*self.scaled(*self._folded(q, powers)))
         scaled = self._exponents_joined(scaled)
         if self.cotangents:
             scaled = with_cotangents(scaled)
@@ -180,7 +183,7 @@ class Regrouper:
             return q, powers
         return value, {base: power for base, power in powers.items() if base not in fixed}
 
-    def _scaled(self, q: Fraction, powers: Powers) -> Monomial:
+    def scaled(self, q: Fraction, powers: Powers) -> Monomial:
         """Coefficients moved from inside the factors to the front."""
         scaled: Powers = {}
         for whole, power in powers.items():
@@ -200,7 +203,7 @@ class Regrouper:
         degree = homogeneity(base)
         if not degree:
             return self._unshifted(base) if base.op == "exp" else (_ONCE, base)
-        q, powers = self._scaled(*monomial(base.args[0]))
+        q, powers = self.scaled(*monomial(base.args[0]))
         is_fitted = q != 0 and powers and self.constants.is_float(q)
         found = self._root(abs(q), degree) if is_fitted else None
         if found is None:
@@ -284,9 +287,9 @@ class Regrouper:
     def _power(self, node: Expr) -> Expr:
         """``c**(q*u)`` as ``(c**q)**u`` for a literal c."""
         base, exponent = node.args
-        if not isinstance(base.value, Fraction | float) or exponent.is_number:
+        if not base.is_number or exponent.is_number:
             return node
-        value = rational(base.value)
+        value = literal_value(base)
         q, powers = monomial(exponent)
         if value <= 0 or value == 1 or q in (0, 1) or not powers:
             return node
@@ -298,13 +301,20 @@ class Regrouper:
 
     def _base(self, value: Fraction, q: Fraction) -> Fraction | None:
         if self.constants.is_float(value) or self.constants.is_float(q):
-            if not FLATTEST < abs(q * Fraction(log(value))) < STEEPEST:
+            if not _FLATTEST < abs(q * Fraction(log(value))) < _STEEPEST:
                 return None
             return self.constants.remember(float(value) ** float(q))
         if q.denominator != 1 or not 1 < q < LARGEST_BITS or value.denominator != 1:
             return None
         whole = value ** int(q)
         return whole if whole <= _LARGEST_BASE else None
+
+
+def _turned_around(total: Expr) -> Monomial:
+    """A factor as a monomial; a sum of negative terms with its sign in front."""
+    if total.op == "add" and all(map(has_minus, total.args)):
+        return -_ONCE, {apply("add", *(apply("neg", arg) for arg in total.args)): 1}
+    return monomial(total)
 
 
 def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
