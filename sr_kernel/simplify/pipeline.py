@@ -11,17 +11,17 @@ from functools import lru_cache
 from sr_kernel.egraph.improve import improve
 from sr_kernel.egraph.prospect import has_prospects
 from sr_kernel.egraph.ruleset import Ruleset
-from sr_kernel.equality.bases import rebased
-from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
 from sr_kernel.equality.writing import ordered
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, to_text, walk
+from sr_kernel.expr import Expr, has_floats, to_text, walk
 from sr_kernel.numeric.deadline import OutOfTime, deadline, turns
 from sr_kernel.simplify.parameters import merged_parameters
+from sr_kernel.simplify.settled import is_settled
 from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP, Situation
+from sr_kernel.simplify.tidying import Tidying
 from sr_kernel.simplify.workbench import Workbench
 
 _MAX_ROUNDS = 6
@@ -31,6 +31,7 @@ _MAX_SEEDS = 2
 _NODE_LIMIT = 400
 _SECONDS_A_RUN = 2.0
 _SECONDS_A_TERM = 0.2
+_TIDY_SHARE = 0.3
 _FORMS_SHARE = 0.5
 """Part of the time left that looking for forms may take; checking them takes time too."""
 _ARITHMETIC = frozenset({"number", "symbol", "add", "mul", "neg", "div"})
@@ -64,8 +65,16 @@ class _Task:
     conditions: list[Condition] = field(default_factory=list)
     stop_reason: str = ""
     seconds: float = 0.0
+    settled: bool = False
+    """Whether no normal form makes the current form smaller."""
     opened: bool = False
     """Whether rules may say more than the forms of the last round."""
+
+    def take(self, form: Expr, conditions: Iterable[Condition]) -> None:
+        """Goes on with ``form``, which changes the domain by ``conditions``."""
+        self.current = form
+        self.passed.append(form)
+        self.conditions.extend(conditions)
 
 
 class Pipeline:
@@ -80,6 +89,10 @@ class Pipeline:
         for task in tasks:
             if self._cost(task.current) > self._cost(task.start):
                 task.current = task.start
+        if self.situation.model.name == "size":
+            fitted = [task for task in tasks if has_floats(task.start)]
+            for task, until in zip(fitted, self._turns(len(fitted), _TIDY_SHARE), strict=True):
+                self._tidy(task, until)
         for _ in range(_MAX_ROUNDS):
             active = [task for task in tasks if not task.stop_reason]
             if not active or self.situation.is_late():
@@ -88,18 +101,7 @@ class Pipeline:
         for task in tasks:
             if not task.stop_reason and self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
-            elif self.situation.model.name == "size":
-                self._rebase(task)
         return [self._report(task) for task in tasks]
-
-    def _rebase(self, task: _Task) -> None:
-        """The last step: it saves a node each, but hides exponentials from all others."""
-        if not any(node.op in ("exp", "pow") for node in walk(task.current)):
-            return
-        found = ordered(rebased(task.current, Constants([task.current])))
-        if found.size < task.current.size and not self._differs(task.current, found):
-            task.current = found
-            task.passed.append(found)
 
     def _in_order(self, expr: Expr) -> Expr:
         with deadline(self.situation.deadline), suppress(OutOfTime):
@@ -116,6 +118,26 @@ class Pipeline:
             tuple(task.passed),
         )
 
+    def _tidy(self, task: _Task, until: float | None) -> None:
+        """Takes the tidy form; that is all where no normal form and no rule can do more.
+
+        Exact terms are left to those: a tidy form may hide what a rule looks for in them.
+        """
+        started = time.perf_counter()
+        tidying = Tidying(task.current, self.situation.knowledge.signs)
+        with deadline(until), suppress(OutOfTime, RecursionError, ExpressionError):
+            form = tidying.form
+            if self._is_better(form, task.current):
+                if tidying.keeps_domain and not self._differs(task.current, form):
+                    task.take(form, ())
+                else:
+                    bench = Workbench(task.current, self.situation.knowledge.signs)
+                    self._accept(task, bench, [form])
+            task.settled = task.current is form and is_settled(form)
+            if task.settled and not self._is_open([form]):
+                task.stop_reason = DONE
+        task.seconds += time.perf_counter() - started
+
     def _round(self, tasks: list[_Task]) -> None:
         benches: list[Workbench] = []
         groups: list[list[Expr]] = []
@@ -123,7 +145,7 @@ class Pipeline:
             started = time.perf_counter()
             bench = Workbench(task.current, self.situation.knowledge.signs)
             with deadline(until):
-                groups.append(self._forms(bench))
+                groups.append([bench.expr] if task.settled else self._forms(bench))
             benches.append(bench)
             task.seconds += time.perf_counter() - started
         self._improve(tasks, benches, groups)
@@ -154,7 +176,8 @@ class Pipeline:
             for bench, group in zip(benches, groups, strict=True)
         ]
         for task, bench, group in zip(tasks, benches, groups, strict=True):
-            task.opened = not self.situation.is_late() and self._is_open(group, bench)
+            is_void = bench.is_void or self.situation.is_late()
+            task.opened = not is_void and self._is_open(group)
         chosen = [
             i
             for i, task in enumerate(tasks)
@@ -179,10 +202,8 @@ class Pipeline:
             groups[i].append(ordered(best))
             tasks[i].explored.update(seeds[i], [ordered(best)])
 
-    def _is_open(self, group: list[Expr], bench: Workbench) -> bool:
-        """Whether rules may find a smaller form that can be accepted."""
-        if bench.is_void:
-            return False
+    def _is_open(self, group: list[Expr]) -> bool:
+        """Whether rules may find a smaller form."""
         best = min(group, key=self._cost)
         if any(not expr.args for expr in group) or self._cost(best) <= _SMALLEST_OPEN:
             return False
@@ -217,6 +238,8 @@ class Pipeline:
                 task.stop_reason = OUT_OF_TIME
         elif task.current is bench.polished and not task.opened:
             task.stop_reason = DONE
+        elif task.settled:
+            self._tidy(task, None)
 
     def _accept(self, task: _Task, bench: Workbench, group: list[Expr]) -> str:
         """Takes the cheapest acceptable form; says why the first better one was refused."""
@@ -238,9 +261,7 @@ class Pipeline:
             if differs:
                 refused = MISMATCH
                 continue
-            task.current = form
-            task.passed.append(form)
-            task.conditions.extend(dropped)
+            task.take(form, dropped)
             return refused
         return refused
 
@@ -251,6 +272,10 @@ class Pipeline:
 
     def _cost(self, expr: Expr) -> float:
         return self.situation.cost(expr)
+
+    def _is_better(self, form: Expr, other: Expr) -> bool:
+        gap = self._cost(form) - self._cost(other)
+        return gap < 0 or (gap == 0 and self._rank(form) < self._rank(other))
 
     def _rank(self, expr: Expr) -> tuple[object, ...]:
         """Cost first; then what reads better: fewer variables, shorter numbers, less nesting."""

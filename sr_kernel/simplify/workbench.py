@@ -9,6 +9,7 @@ from functools import cached_property
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
+from sr_kernel.equality.local_form import is_arithmetic
 from sr_kernel.equality.monomials import monomial
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.order import order_key
@@ -20,7 +21,7 @@ from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, rebuild, walk
 from sr_kernel.numeric.deadline import OutOfTime
-from sr_kernel.simplify.shrinking import Shrinking, is_arithmetic
+from sr_kernel.simplify.shrinking import Shrinking
 from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP
 
 _PERIODIC = frozenset({"sin", "cos", "sinh", "cosh", "tan", "tanh"})
