@@ -16,6 +16,7 @@ from functools import lru_cache
 from math import log
 
 from sr_kernel.equality.absorption import Absorber
+from sr_kernel.equality.bases import FLATTEST, STEEPEST
 from sr_kernel.equality.constants import ONE, Constants, literal_value
 from sr_kernel.equality.monomials import (
     LARGEST_BITS,
@@ -37,8 +38,6 @@ from sr_kernel.numeric.precise import evaluate_precise
 
 _LARGEST_BASE = 10**6
 _FOLD_DIGITS = 30
-_FLATTEST, _STEEPEST = 0.01, 50.0
-"""A float base near 1 has too few digits left for its logarithm."""
 
 _ONCE = Fraction(1)
 
@@ -301,7 +300,7 @@ class Regrouper:
 
     def _base(self, value: Fraction, q: Fraction) -> Fraction | None:
         if self.constants.is_float(value) or self.constants.is_float(q):
-            if not _FLATTEST < abs(q * Fraction(log(value))) < _STEEPEST:
+            if not FLATTEST < abs(q * Fraction(log(value))) < STEEPEST:
                 return None
             return self.constants.remember(float(value) ** float(q))
         if q.denominator != 1 or not 1 < q < LARGEST_BITS or value.denominator != 1:

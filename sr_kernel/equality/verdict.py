@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sr_kernel.egraph.derivation import prove
 from sr_kernel.equality.angle_rules import angle_units
+from sr_kernel.equality.bases import natural
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.generators import TooLarge
@@ -164,7 +165,7 @@ class _Comparison:
         """Whether a and b have one normal form but for rounding of floats, where ``ends`` are
         defined."""
         signs = self.knowledge.signs
-        one, other = (skeleton_of(term, ends, signs) for term in (self.a, self.b))
+        one, other = (skeleton_of(natural(term), ends, signs) for term in (self.a, self.b))
         return one.text == other.text and all(
             math.isclose(u, v, rel_tol=_ROUNDING)
             for u, v in zip(one.values, other.values, strict=True)

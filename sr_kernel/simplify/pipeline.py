@@ -11,6 +11,8 @@ from functools import lru_cache
 from sr_kernel.egraph.improve import improve
 from sr_kernel.egraph.prospect import has_prospects
 from sr_kernel.egraph.ruleset import Ruleset
+from sr_kernel.equality.bases import rebased
+from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
@@ -101,7 +103,18 @@ class Pipeline:
         for task in tasks:
             if not task.stop_reason and self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
+            elif self.situation.model.name == "size":
+                self._rebase(task)
         return [self._report(task) for task in tasks]
+
+    def _rebase(self, task: _Task) -> None:
+        """The last step: it saves a node each, but hides exponentials from all others."""
+        if not any(node.op in ("exp", "pow") for node in walk(task.current)):
+            return
+        found = ordered(rebased(task.current, Constants([task.current])))
+        if found.size < task.current.size and not self._differs(task.current, found):
+            task.current = found
+            task.passed.append(found)
 
     def _in_order(self, expr: Expr) -> Expr:
         with deadline(self.situation.deadline), suppress(OutOfTime):
