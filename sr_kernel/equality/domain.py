@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants, rational, to_float
+from sr_kernel.equality.monomials import monomial
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sign import (
@@ -23,6 +24,7 @@ from sr_kernel.equality.sign import (
     POSITIVE,
     Signs,
 )
+from sr_kernel.equality.writing import product_term
 from sr_kernel.expr import Expr, apply, number, to_text, variables, walk
 from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.interval import Interval
@@ -161,6 +163,8 @@ class Ledger:
             if isinstance(exponent.value, Fraction | float):
                 (inner,) = _of_power(whole) or [("", ZERO)]
                 return self._normalized(*inner) if inner[0] else []
+            if self.normalizer.signs.nonnegative(base):
+                whole = apply("pow", _root_taken(base), _signed_exponent(exponent))
             return [] if self.normalizer.signs.positive(base) else [Condition(REAL, whole)]
         content, factors = self.normalizer.factors(term)
         if content == 0:
@@ -192,7 +196,7 @@ class Ledger:
             above = not known & ~(NONNEGATIVE if free else POSITIVE)
             even = power % 2 == 0 and (free or not known & ~NONZERO)
             if not (below or above or even):
-                kept.append((factor, abs(power)))
+                kept.append((factor, 2 - power % 2))  # signs and zeros are those of the power
                 continue
             if strict and power > 0:
                 found.extend(self._nonzero(factor))
@@ -211,6 +215,31 @@ class Ledger:
             term = apply("mul", *(factor ** number(power) for factor, power in kept))
         condition = Condition(relation, self.normalizer.best(term if sign > 0 else -term))
         return [] if _holds(condition, self.normalizer.signs) else [condition]
+
+
+def _root_taken(base: Expr) -> Expr:
+    """A term with the zeros of a base that is never negative."""
+    while base.op == "sqrt" or (base.op == "pow" and _is_broken(base.args[1].value)):
+        base = base.args[0]
+    q, powers = monomial(base)
+    if q <= 0 or list(powers.values()) != [1]:
+        return base
+    (inner,) = powers
+    return inner if inner is base else _root_taken(inner)
+
+
+def _is_broken(power: object) -> bool:
+    """Whether only bases that are not negative have this power, and 0 has it."""
+    return isinstance(power, Fraction | float) and power > 0 and rational(power).denominator > 1
+
+
+def _signed_exponent(exponent: Expr) -> Expr:
+    """A term with the sign of the exponent: at a base of zero nothing else counts."""
+    q, powers = monomial(exponent)
+    if not powers or q == 0:
+        return exponent
+    factors = [(base, Fraction(power)) for base, power in powers.items()]
+    return product_term(Fraction(1 if q > 0 else -1), factors, None)
 
 
 def _holds(condition: Condition, signs: Signs) -> bool:

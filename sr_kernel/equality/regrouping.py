@@ -26,8 +26,10 @@ from sr_kernel.equality.monomials import (
     monomial,
     size_of,
 )
+from sr_kernel.equality.nested_powers import NESTING, NestedPowers
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sharing import best_share, has_coefficient_slot, without
+from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
 from sr_kernel.equality.writing import product_term, sum_term
 from sr_kernel.errors import ExpressionError
@@ -52,11 +54,14 @@ class Regrouper:
     cosine out of the domain.
     """
 
-    def __init__(self, constants: Constants, *, cotangents: bool = False) -> None:
+    def __init__(
+        self, constants: Constants, signs: Signs | None = None, *, cotangents: bool = False
+    ) -> None:
         self.constants = constants
         self.cotangents = cotangents
         self._known: dict[Expr, Expr] = {}
         self._absorber = Absorber(constants)
+        self._nested = NestedPowers(constants, signs or Signs())
 
     def regrouped(self, expr: Expr) -> Expr:
         """``expr`` with its sums and products regrouped where that is smaller."""
@@ -76,8 +81,9 @@ class Regrouper:
             found = self._sum(node)
         elif node.op in ("mul", "div", "neg"):
             found = self._product(node)
-        elif node.op == "pow":
-            found = self._power(node)
+        elif node.op in NESTING:
+            found = self._nested.flattened(node)
+            found = self._power(found) if found.op == "pow" else found
         else:
             return node
         return found if found.size < node.size else node
@@ -201,6 +207,8 @@ class Regrouper:
             return (unit, self._divided(base, unit)) if unit != 1 else (unit, base)
         degree = homogeneity(base)
         if not degree:
+            if base.op == "log":
+                return self._nested.log_power(base)
             return self._unshifted(base) if base.op == "exp" else (_ONCE, base)
         q, powers = self.scaled(*monomial(base.args[0]))
         is_fitted = q != 0 and powers and self.constants.is_float(q)
@@ -336,6 +344,8 @@ def _is_composite(base: Expr) -> bool:
     """Whether something may be taken out of ``base`` or joined with another factor."""
     if base.op in ("add", "exp", "sin", "cos", "abs", "cbrt", "pow"):
         return True
+    if base.op == "log":
+        return base.args[0].op in ("sqrt", "pow")
     return bool(homogeneity(base)) or _is_foldable(base)
 
 

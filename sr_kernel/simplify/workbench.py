@@ -56,7 +56,6 @@ class Workbench:
         """Candidates whose shape hides what rules look for."""
         self.polished = expr
         """The form that normal forms and regrouping leave as it is."""
-        self._regrouper = Regrouper(self.constants)
 
     @cached_property
     def conditions(self) -> frozenset[Condition]:
@@ -74,6 +73,10 @@ class Workbench:
         if not self.conditions or not any(map(_asks_for_signs, walk(self.expr))):
             return self._plain
         return Normalizer(self.constants, self.signs)
+
+    @cached_property
+    def _regrouper(self) -> Regrouper:
+        return Regrouper(self.constants, self.signs)
 
     @cached_property
     def _shrinking(self) -> Shrinking:
@@ -121,7 +124,7 @@ class Workbench:
         chosen = dict.fromkeys((self.expr, *smallest[:_MOST_REGROUPED]))
         regroupers = [self._regrouper]
         if _has_cotangent(self.expr):
-            regroupers.append(Regrouper(self.constants, cotangents=True))
+            regroupers.append(Regrouper(self.constants, self.signs, cotangents=True))
         for regrouper in regroupers:
             for form in chosen:
                 if form.size <= widest:

@@ -58,6 +58,10 @@ def test_conditions(text: str, expected: set[str]) -> None:
         ("log(x*y)", "log(x) + log(y)", []),
         ("log(x)", "log(x*y)", ["x > 0"]),
         ("1/(x + y)", "log(x) + sqrt(y)", []),
+        ("log(x*y)", "log((x*y)**3)", []),
+        ("log((x*y)**3)", "log(x*y)", []),
+        ("abs(x)**(1.25*y)", "sqrt(abs(x))**(2.5*y)", []),
+        ("abs(x)**(-1.25*y)", "sqrt(abs(x))**(2.5*y)", ["abs(x)**-y is real"]),
     ],
 )
 def test_what_follows_from_what(wanted: str, given: str, missing: list[str]) -> None:
