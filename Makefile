@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-memory bench-search bench-verdicts bench-parameters screenshots chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-memory bench-search bench-search-scaling bench-verdicts bench-parameters screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -74,11 +74,17 @@ SUITE ?= AI-Feynman
 BUDGET ?= 20
 NOISE ?= 0
 LABEL ?= run
-bench-search: $(STAMPS)/python  ## the search on problems with known laws (SUITE, COUNT, BUDGET, NOISE, SEED, DATA, LABEL)
+# AGAINST names rivals (pyoperon,eggp,gplearn,rils_rols), which get an environment of their own.
+AGAINST ?=
+bench-search: $(STAMPS)/python  ## the search on problems with known laws (SUITE, COUNT, BUDGET, NOISE, AGAINST, SEED, DATA, LABEL)
 	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
 	$(call say,Searching $(SUITE) at noise $(NOISE) with $(BUDGET) CPU seconds a problem)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/search.py --data $(DATA) --suite $(SUITE) \
-	  --count $(COUNT) --budget $(BUDGET) --noise $(NOISE) --seed $(SEED) --label $(LABEL)
+	  --count $(COUNT) --budget $(BUDGET) --noise $(NOISE) --seed $(SEED) --label $(LABEL) --against "$(AGAINST)"
+
+bench-search-scaling: $(STAMPS)/python  ## what a search costs by rows, columns and cores (AGAINST, SEED)
+	$(call say,Measuring the search by rows$(,) columns and cores (some minutes))
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scaling.py --seed $(SEED) --against "$(AGAINST)"
 
 PAIRS ?= 10000
 bench-verdicts: $(STAMPS)/python  ## verdicts on generated pairs, equal and mutated (PAIRS, SEED)
