@@ -189,6 +189,8 @@ class Session:
             message = f"{message or self._engine.message}: what was found until then is kept"
         elif not result.front:
             message = _NOTHING
+        elif result.reports:
+            message = "; ".join(result.reports)
         # The list is shared, so that edits made later are in the result that the user holds.
         self.laws = Laws.of(
             self.task, result, time_limit=self._time_limit, session=self._shared_key,

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -177,6 +178,15 @@ def test_nothing_found_is_said(task, make, comms):
     view = make.View()
     run(task, make.Engine([make.result("time", ())]), view)
     assert "no law was found" in view.bundles[-1][MIME]["message"]
+
+
+def test_what_went_wrong_on_the_way_is_said(task, make, comms):
+    view = make.View()
+    result = replace(make.result("memory"), reports=("proposer A raised X", "task failed"))
+    run(task, make.Engine([result]), view)
+    shown = view.bundles[-1][MIME]
+    assert shown["message"] == "proposer A raised X; task failed"
+    assert shown["status"] == "finished"
 
 
 def test_an_unknown_command_gets_an_error(task, make, comms):

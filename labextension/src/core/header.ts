@@ -13,6 +13,7 @@ const STOP_REASONS = new Map([
   ['exhausted', 'every formula within the limits was tried'],
   ['stopped', 'stopped by the user'],
   ['plateau', 'no progress any more'],
+  ['memory', 'no memory was left'],
   ['failed', 'the search process ended early']
 ]);
 
