@@ -119,7 +119,7 @@ def _simplify(command: argparse.ArgumentParser) -> None:
     _assume_option(command)
     command.add_argument("--domain", choices=DOMAINS, default="isolated", help="what may change")
     command.add_argument("--cost", choices=COSTS, default="size", help="what is made small")
-    command.add_argument("--time-limit", type=_seconds, metavar="S", help="seconds for each")
+    _time_limit_option(command)
     _json_option(command)
     command.set_defaults(run=_lazily("sr_kernel.cli.simplify"))
 
@@ -130,6 +130,7 @@ def _equivalent(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("b", metavar="B", nargs="?", help="an expression")
     _assume_option(command)
+    _time_limit_option(command)
     _json_option(command)
     command.set_defaults(run=_lazily("sr_kernel.cli.equivalent"))
 
@@ -174,6 +175,10 @@ def _assume_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--assume", action="append", default=[], metavar="C", help='such as "x > 0", "n integer"'
     )
+
+
+def _time_limit_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--time-limit", type=_seconds, metavar="S", help="seconds for each")
 
 
 def _json_option(command: argparse.ArgumentParser) -> None:

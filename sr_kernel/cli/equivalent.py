@@ -13,12 +13,12 @@ from sr_kernel.errors import OptionError
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdict, or answer the lines of stdin; 1 where nothing could be decided."""
-    assume = tuple(arguments.assume)
+    assume, limit = tuple(arguments.assume), arguments.time_limit
     if arguments.a.strip() == "-" and arguments.b is None:
-        return _stream(arguments.json, assume)
+        return _stream(arguments.json, assume, limit)
     if arguments.b is None:
         raise OptionError("equivalent compares two expressions: give a second one, or '-' alone")
-    answer = _answer(arguments.a, arguments.b, assume)
+    answer = _answer(arguments.a, arguments.b, assume, limit)
     if arguments.json:
         print_json(answer)
     else:
@@ -26,14 +26,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if answer["status"] == "undecided" else 0
 
 
-def _stream(as_json: bool, assume: tuple[str, ...]) -> int:
+def _stream(as_json: bool, assume: tuple[str, ...], limit: float | None) -> int:
     for batch in batches(("a", "b")):
         for request in batch:
             answer = {"error": request.error}
             if not request.error:
                 fields = request.fields
                 given = (*assume, *fields["assume"])
-                answer = guarded(lambda f=fields, g=given: _answer(f["a"], f["b"], g))  # type: ignore[misc]
+                answer = guarded(lambda f=fields, g=given: _answer(f["a"], f["b"], g, limit))  # type: ignore[misc]
             if as_json:
                 print_json({"id": request.id, **answer})
             else:
@@ -42,9 +42,9 @@ def _stream(as_json: bool, assume: tuple[str, ...]) -> int:
     return 0
 
 
-def _answer(a: str, b: str, assume: tuple[str, ...]) -> Json:
+def _answer(a: str, b: str, assume: tuple[str, ...], limit: float | None) -> Json:
     started = time.perf_counter()
-    verdict = compare(a, b, assume=assume)
+    verdict = compare(a, b, assume=assume, time_limit=limit)
     return {
         "status": verdict.status,
         "counterexample": _plain(verdict.counterexample),

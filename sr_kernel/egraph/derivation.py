@@ -18,6 +18,7 @@ from sr_kernel.egraph.ruleset import Rule, Ruleset
 from sr_kernel.errors import AssumptionError
 from sr_kernel.expr import Expr, has_floats, parse, variables, walk
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
+from sr_kernel.numeric.deadline import OutOfTime, deadline
 from sr_kernel.numeric.interval import EVERYTHING, Interval
 from sr_kernel.numeric.precise import evaluate_precise
 from sr_kernel.numeric.relation import Relation
@@ -164,8 +165,13 @@ def prove(
     """
     ruleset = rules if rules is not None else Ruleset.default()
     facts = _facts((start,) if within is None else (start, within), domain, assumptions)
-    prover = Prover(start, goal, ruleset, facts, (Known(*item) for item in known))
-    if prover.run(node_limit, rounds, time.monotonic() + time_limit) != "proved":
+    until = time.monotonic() + time_limit
+    try:
+        with deadline(until):
+            prover = Prover(start, goal, ruleset, facts, (Known(*item) for item in known))
+            if prover.run(node_limit, rounds, until) != "proved":
+                return None
+    except OutOfTime:
         return None
     return Derivation(
         start,

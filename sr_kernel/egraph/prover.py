@@ -19,6 +19,7 @@ from sr_kernel.egraph.proof_graph import ProofGraph, Reason
 from sr_kernel.egraph.ruleset import Condition, Rule, Ruleset, holds
 from sr_kernel.expr import OPERATORS, Expr, number, symbol, to_text
 from sr_kernel.numeric.assumption import Assumptions
+from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.interval import EVERYTHING, Interval, interval
 from sr_kernel.numeric.interval_rules import interval_of
 
@@ -153,6 +154,7 @@ class Prover:
             if head not in COMMUTATIVE:
                 continue
             for terms in self._groupings(index, head, groupings):
+                check_time()
                 signature = (head, *(self.graph.find(term) for term in terms))
                 other, others = first.setdefault(signature, (index, terms))
                 if not self.graph.equal(index, other):
@@ -212,6 +214,7 @@ class Prover:
                     yield from self._match_node(pattern, member, binding)
 
     def _match_node(self, pattern: Pattern, node: int, binding: Binding) -> Iterator[Binding]:
+        check_time()
         head, content = pattern[0], self.graph.nodes[node]
         if head in ("Num", "Flt"):
             if head == "Flt":

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from sr_kernel.expr import Expr, has_floats, variables, walk
+from sr_kernel.expr import Expr, has_floats, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.evaluate import evaluate
-from sr_kernel.numeric.precise import evaluate_precise
+from sr_kernel.numeric.precise import evaluate_precise, largest_part
 from sr_kernel.numeric.program import compile_program
 
 SEED = 20_231
@@ -148,12 +148,7 @@ def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: float) -> D
 
 def _is_rounding(a: Expr, b: Expr, point: dict[str, float], gap: Any) -> bool:
     """Whether rounding of intermediate values and of fitted constants can explain ``gap``."""
-    largest = 0
-    for expr in (a, b):
-        for node in walk(expr):
-            check_time()
-            value = evaluate_precise(node, point, 20)
-            largest = largest if value is None else max(largest, abs(value))
+    largest = max(largest_part(expr, point) for expr in (a, b))
     return bool(gap <= (_FLOAT_ROUNDING if has_floats(a, b) else _EXACT_ROUNDING) * largest)
 
 

@@ -8,8 +8,11 @@ only if they were seen to differ.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +39,16 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, has_floats, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric.assumption import Assumptions
+from sr_kernel.numeric.deadline import OutOfTime, deadline, deadline_after, step_limit
 
+T = TypeVar("T")
 EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", "undecided"
 _ROWS = 96
 _QUICK_ROWS = 3
 _VISIBLE = 1e-6
 _PROOF_SECONDS = 1.0
+_MOST_STEPS = 60_000
+"""Steps that one layer may take: some seconds, while an ordinary one takes hundreds."""
 _ROUNDING = 1e-13
 
 
@@ -71,26 +78,41 @@ class Verdict:
         raise TypeError("a verdict has four values: compare its .status, or call equivalent()")
 
 
-def equivalent(a: object, b: object, *, assume: Assume = ()) -> bool | None:
-    """Whether ``a`` and ``b`` are equal wherever both are defined; None if that is not decided."""
-    status = compare(a, b, assume=assume).status
+def equivalent(
+    a: object, b: object, *, assume: Assume = (), time_limit: float | None = None
+) -> bool | None:
+    """Whether ``a`` and ``b`` are equal wherever both are defined; None if that is not decided.
+
+    ``time_limit`` is as in :func:`compare`, which tells more.
+    """
+    status = compare(a, b, assume=assume, time_limit=time_limit).status
     return None if status == UNDECIDED else status == EQUAL
 
 
-def compare(a: object, b: object, *, assume: Assume = ()) -> Verdict:
+def compare(
+    a: object, b: object, *, assume: Assume = (), time_limit: float | None = None
+) -> Verdict:
     """The :class:`Verdict` on ``a`` and ``b``: text, SymPy expressions or terms.
 
-    Raises :class:`ExpressionError` and :class:`AssumptionError`.
+    What is not decided within ``time_limit`` seconds is undecided; without a limit the work is
+    bounded, some seconds for the hardest input.  Raises :class:`ExpressionError`,
+    :class:`AssumptionError` and :class:`OptionError`.
     """
+    until = deadline_after(time_limit)
     left, right = read(a), read(b)
-    knowledge = Knowledge.of(assumptions_of(assume, (a, b)))
-    return _Comparison(left, right, knowledge).verdict()
+    with deadline(until), suppress(OutOfTime):
+        knowledge = Knowledge.of(assumptions_of(assume, (a, b)))
+        return _Comparison(left, right, knowledge, until).verdict()
+    return Verdict(UNDECIDED)
 
 
 class _Comparison:
-    def __init__(self, a: Expr, b: Expr, knowledge: Knowledge) -> None:
+    def __init__(
+        self, a: Expr, b: Expr, knowledge: Knowledge, until: float | None = None
+    ) -> None:
         self.a, self.b = a, b
         self.knowledge = knowledge
+        self.until = until
         self.fitted = has_floats(a, b)
         self.mode = Mode(canonical=True)
         self.constants = Constants([])
@@ -98,24 +120,36 @@ class _Comparison:
 
     def verdict(self) -> Verdict:
         method = self._key()
-        found = None if method or self.fitted else self._quick_refutation()
+        found = None if method or self.fitted else self.limited(self._quick_refutation, None)
         if found is None:
-            method = method or self._normal_form()
-            found = None if method else self._refutation()
+            method = method or self.limited(self._normal_form, "")
+            found = None if method else self.limited(self._refutation, None)
         if found is not None:
             return self._apart(found)
-        method = method or self._derivation()
-        if not method:
+        method = method or self.limited(self._derivation, "")
+        conditions = self.limited(self._one_sided, None) if method else None
+        if conditions is None:
             return Verdict(UNDECIDED)
-        return Verdict(EQUAL, self._one_sided(), method=method)
+        return Verdict(EQUAL, conditions, method=method)
+
+    def limited(self, layer: Callable[[], T], otherwise: T) -> T:
+        """What one layer finds in its number of steps and half of the time that is left."""
+        now = time.monotonic()
+        until = None if self.until is None else now + (self.until - now) / 2
+        try:
+            with step_limit(_MOST_STEPS), deadline(until):
+                return layer()
+        except (OutOfTime, RecursionError, ExpressionError):  # or a term that cannot be held
+            return otherwise
 
     def _apart(self, found: Difference) -> Verdict:
         """The verdict on two terms that differ: of one family, or not even that."""
         shown = (found.point, found.left, found.right)
-        constants = self._family()
-        if constants is None:
+        constants = self.limited(self._family, None)
+        conditions = None if constants is None else self.limited(self._one_sided, None)
+        if constants is None or conditions is None:
             return Verdict(DIFFERENT, (), *shown, method="counterexample")
-        return Verdict(SAME_FAMILY, self._one_sided(), *shown, constants, method="skeleton")
+        return Verdict(SAME_FAMILY, conditions, *shown, constants, method="skeleton")
 
     def _key(self) -> str:
         """The layer's name if the AC keys agree, or an empty text."""
@@ -229,7 +263,7 @@ def same_normal_form(
 ) -> bool:
     """Whether the normal form shows ``a = b`` wherever all of ``where`` (none: a) are defined."""
     comparison = _Comparison(a, b, Knowledge.of(assumptions))
-    return comparison.agrees_where_defined(where or [a])
+    return comparison.limited(lambda: comparison.agrees_where_defined(where or [a]), False)
 
 
 def same_rounded_form(
@@ -237,7 +271,9 @@ def same_rounded_form(
 ) -> bool:
     """:func:`same_normal_form` for floats: the constants may differ by rounding."""
     comparison = _Comparison(a, b, Knowledge.of(assumptions))
-    return has_floats(a, b) and comparison.rounds_alike_where_defined(where or [a])
+    return has_floats(a, b) and comparison.limited(
+        lambda: comparison.rounds_alike_where_defined(where or [a]), False
+    )
 
 
 def _contradicts(conditions: Iterable[Condition], signs: Signs) -> bool:

@@ -7,10 +7,13 @@ half-done is ever taken for a result.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from sr_kernel.errors import OptionError
 
 
 class OutOfTime(Exception):  # noqa: N818 - a limit reached, not a fault; never leaves the package
@@ -60,6 +63,19 @@ def check_time() -> None:
     until = _UNTIL.get()
     if until is not None and time.monotonic() > until:
         raise OutOfTime
+
+
+def deadline_after(time_limit: float | None) -> float | None:
+    """The deadline of a time limit in seconds; raises :class:`OptionError` for one that is none."""
+    if time_limit is None:
+        return None
+    try:
+        is_usable = time_limit > 0 and math.isfinite(time_limit)
+    except TypeError:
+        is_usable = False
+    if not is_usable:
+        raise OptionError(f"time_limit={time_limit!r} must be a positive number of seconds")
+    return time.monotonic() + time_limit
 
 
 def turns(count: int, until: float | None) -> Iterator[float | None]:

@@ -9,6 +9,7 @@ that shrinks with the precision is rounding, and the value is put on the border.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -69,6 +70,18 @@ def definedness(expr: Expr, env: Mapping[str, Real], digits: int = 50) -> bool |
     except _RangeError:
         return None
     return True
+
+
+def largest_part(expr: Expr, env: Mapping[str, Real], digits: int = 20) -> Real:
+    """The largest size that ``expr`` or a part of it has at ``env``, about; parts that have no
+    value do not count."""
+    from mpmath import mp
+
+    with mp.workdps(digits + _GUARD):
+        attempt = _Attempt(mp, env, {}, last=True)
+        with suppress(_UndefinedError, _RangeError):
+            attempt.value(expr)
+        return max((abs(value) for value in attempt.values.values()), default=mp.mpf(0))
 
 
 def _settled_value(expr: Expr, env: Mapping[str, Real], digits: int) -> Real:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from sr_kernel.equality.knowledge import Knowledge
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr
 from sr_kernel.numeric.assumption import Assumptions
+from sr_kernel.numeric.deadline import deadline_after
 
 DOMAINS = ("preserve", "isolated", "any")
 OUT_OF_TIME, TOO_DEEP = "time", "depth"
@@ -42,10 +42,8 @@ class Situation:
         """Raises :class:`OptionError` for what cannot be used."""
         if domain not in DOMAINS:
             raise OptionError(f"domain={domain!r} is not known: use one of {', '.join(DOMAINS)}")
-        if time_limit is not None and not (time_limit > 0 and math.isfinite(time_limit)):
-            raise OptionError(f"time_limit={time_limit!r} must be a positive number of seconds")
-        deadline = None if time_limit is None else time.monotonic() + time_limit
-        return cls(Knowledge.of(assumptions), domain, cost_model(cost), time_limit, deadline, rules)
+        until = deadline_after(time_limit)
+        return cls(Knowledge.of(assumptions), domain, cost_model(cost), time_limit, until, rules)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Another process gets the time that is left; its clock is another one."""

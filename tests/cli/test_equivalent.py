@@ -33,7 +33,7 @@ def test_assumptions_and_leading_minus(shell):
 def test_undecided_is_code_1(shell, monkeypatch):
     from sr_kernel.equality import Verdict
 
-    monkeypatch.setattr(equivalent, "compare", lambda a, b, assume: Verdict("undecided"))
+    monkeypatch.setattr(equivalent, "compare", lambda a, b, **options: Verdict("undecided"))
     assert shell("equivalent", "x", "y").code == 1
 
 
@@ -61,3 +61,10 @@ def test_text_answers_to_lines(shell, stdin):
     done = shell("equivalent", "-")
     assert done.out[0] == "equal"
     assert done.out[1].startswith("error: ")
+
+
+def test_a_time_limit_leaves_undecided_what_takes_longer(shell):
+    assert shell("equivalent", "x + x", "2*x", "--time-limit", "30").out == ["equal"]
+    done = shell("equivalent", "sin(x)**2", "1 - cos(x)**2", "--time-limit", "1e-9")
+    assert (done.code, done.out) == (1, ["undecided"])
+    assert shell("equivalent", "x", "x", "--time-limit", "0").code == 2

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import numpy as np
 import pytest
 from pairs import pairs
 from verdicts import fault
 
 from sr_kernel.equality import compare, equivalent
-from sr_kernel.errors import AssumptionError, ExpressionError
+from sr_kernel.errors import AssumptionError, ExpressionError, OptionError
 from sr_kernel.expr import parse
 from sr_kernel.numeric.precise import evaluate_precise
 
@@ -174,3 +177,21 @@ def test_generated_pairs(seed: int) -> None:
         assert not fault(pair, verdict), f"{pair} {verdict}"
         undecided += verdict.status == "undecided"
     assert undecided <= 2
+
+
+def test_no_time_at_all_decides_nothing() -> None:
+    assert compare("sin(x)**2", "1 - cos(x)**2", time_limit=1e-9).status == "undecided"
+    assert equivalent("sin(x)**2", "1 - cos(x)**2", time_limit=1e-9) is None
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), float("inf"), "1"])
+def test_bad_time_limits_are_named(limit: Any) -> None:
+    with pytest.raises(OptionError, match="time_limit"):
+        compare("x", "x", time_limit=limit)
+
+
+def test_rounding_of_parts_is_judged_in_one_pass() -> None:
+    terms = " + ".join(f"{i}.1*sin({i}*x)**{i % 3 + 1}" for i in range(150))
+    started = time.process_time()
+    assert compare(terms, f"x + {terms}").status == "different"
+    assert time.process_time() - started < 6

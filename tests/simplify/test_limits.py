@@ -157,3 +157,26 @@ def test_a_term_that_is_defined_nowhere_takes_no_work() -> None:
     found = simplify_detailed("log1p(-1) - (log1p(-1) + log1p(-1)) - coth(y - 1)")
     assert time.process_time() - started < 1
     assert (str(found.result).count("log(1 - 1)"), found.stop_reason) == (3, "done")
+
+
+@pytest.mark.parametrize("limit", [0.05, 0.3])
+@pytest.mark.parametrize("name", LONG)
+def test_time_limits_of_verdicts_hold(name: str, limit: float) -> None:
+    compare("sin(x)**2", "1 - cos(x)**2")  # loads the rules
+    expr = parse(LONG[name])
+    other = expr + simplify(expr, time_limit=0.1) - expr
+    taken = []
+    for _ in range(3):
+        started, worked = time.monotonic(), time.process_time()
+        verdict = compare(expr, other, time_limit=limit)
+        taken.append(min(time.monotonic() - started, time.process_time() - worked))
+        assert verdict.status in ("equal", "undecided")
+    assert min(taken) < 1.5 * limit + 0.05
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_verdicts_take_a_bounded_amount_of_work(name: str) -> None:
+    started = time.process_time()
+    expr = parse(LONG[name])
+    assert compare(expr, expr + parse("x")).status in ("different", "undecided")
+    assert time.process_time() - started < 20
