@@ -43,6 +43,13 @@ _INVERSE_VALUES = {
     ("acos", Fraction(1)): Fraction(0), ("acos", Fraction(0)): HALF, ("acos", HALF): Fraction(1, 3),
     ("atan", Fraction(1)): Fraction(1, 4),
 }  # fmt: skip
+_INVERSE_ROOTS = {
+    ("asin", Fraction(1, 2)): Fraction(1, 4), ("asin", Fraction(3, 4)): Fraction(1, 3),
+    ("acos", Fraction(1, 2)): Fraction(1, 4), ("acos", Fraction(3, 4)): Fraction(1, 6),
+    ("atan", Fraction(3)): Fraction(1, 3), ("atan", Fraction(1, 3)): Fraction(1, 6),
+}  # fmt: skip
+"""Values at square roots, as multiples of pi, by the square."""
+_DEEPEST_ROOT = 4
 
 
 def circular(n: Normalizer, expr: Expr) -> Core:
@@ -75,10 +82,10 @@ def _unit(multiples: set[Fraction]) -> Fraction:
         finer = math.lcm(parts, q.denominator)
         parts = finer if finer <= _LARGEST_MULTIPLE else parts
     own = common_unit(multiples)
+    largest = max(map(abs, multiples))
     is_whole = all((q * parts).denominator == 1 for q in multiples)
-    if is_whole or max(abs(q / own) for q in multiples) > _LARGEST_MULTIPLE:
-        return Fraction(1, parts)
-    return own
+    is_small = is_whole and largest * parts <= _LARGEST_MULTIPLE
+    return Fraction(1, parts) if is_small or largest / own > _LARGEST_MULTIPLE else own
 
 
 def _without_turns(terms: list[tuple[Fraction, Expr]]) -> Expr:
@@ -224,6 +231,9 @@ def hyperbolic(n: Normalizer, expr: Expr) -> Core:
     """sinh, cosh and tanh; in canonical form written with exp."""
     op, arg = expr.op, expr.args[0]
     if n.mode.canonical:
+        undone = _hyperbolic_of_inverse(n, op, n.best(arg))
+        if undone is not None:
+            return undone
         up, down = n.core(apply("exp", arg)), n.core(apply("exp", -arg))
         cosh = Sum((up, down))
         sinh = Sum((up, scaled(-1, down)))
@@ -235,12 +245,35 @@ def hyperbolic(n: Normalizer, expr: Expr) -> Core:
     return _signed(n, op, arg)
 
 
+def _hyperbolic_of_inverse(n: Normalizer, op: str, inner: Expr) -> Core | None:
+    """sinh, cosh or tanh of an inverse hyperbolic function as a quotient of roots."""
+    if n.mode.guarded:
+        return None
+    if is_negative(n, inner):
+        core = _hyperbolic_of_inverse(n, op, n.best(-inner))
+        return core if core is None or op == "cosh" else scaled(-1, core)
+    if inner.op not in ("asinh", "acosh", "atanh"):
+        return None
+    u = n.core(inner.args[0])
+    if inner.op == "asinh":
+        sinh, cosh = u, _square_root(n, inner, 1, 1)
+    elif inner.op == "acosh":
+        sinh, cosh = _square_root(n, inner, -1, 1), u
+    else:
+        cosh = Power(_square_root(n, inner, 1, -1), -1)
+        sinh = Product((u, cosh))
+    return {"sinh": sinh, "cosh": cosh, "tanh": quotient(sinh, cosh)}[op]
+
+
 def inverse(n: Normalizer, expr: Expr) -> Core:
     """Inverse functions: odd ones pull the sign out, acos(-u) = pi - acos(u)."""
     op = expr.op
     inner = n.best(expr.args[0])
     if op == "acos" and n.mode.canonical:
         return Sum((scaled(HALF, Kernel(PI)), scaled(-1, n.core(apply("asin", inner)))))
+    if op == "atanh" and n.mode.canonical and not n.mode.guarded:
+        logs = (n.core(apply("log", number(1) + inner)), n.core(apply("log", number(1) - inner)))
+        return scaled(HALF, Sum((logs[0], scaled(-1, logs[1]))))
     if op == "acosh":
         return _undone(n, op, inner) or _value(n, op, inner)
     if not is_negative(n, inner):
@@ -265,4 +298,16 @@ def _value(n: Normalizer, op: str, inner: Expr) -> Core:
         folded = n.constants.folded(op, value)
         if folded is not None:
             return Constant(folded)
-    return Kernel(apply(op, inner))
+    square = _square(n, inner)
+    turns = None if square is None else _INVERSE_ROOTS.get((op, square))
+    return Kernel(apply(op, inner)) if turns is None else scaled(turns, Kernel(PI))
+
+
+def _square(n: Normalizer, inner: Expr) -> Fraction | None:
+    """The square of a positive constant that is made of a root, if it is rational."""
+    if inner.depth > _DEEPEST_ROOT or any(node.is_symbol for node in walk(inner)):
+        return None
+    if not any(node.op == "sqrt" for node in walk(inner)) or not n.signs.positive(inner):
+        return None
+    value = n.best(n.best(inner ** number(2))).value  # the root's square, then its value
+    return value if isinstance(value, Fraction) else None

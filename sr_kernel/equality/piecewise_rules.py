@@ -80,9 +80,21 @@ def modulo(n: Normalizer, expr: Expr) -> Core:
     if a is not None and b is not None and b != 0:
         return Constant(a % b)
     if n.mode.canonical:
-        floor = n.core(apply("floor", apply("div", *expr.args)))
+        above = _without_whole_multiples(n, above, below)
+        floor = n.core(apply("floor", apply("div", above, below)))
         return Sum((n.core(above), scaled(-1, Product((n.core(below), floor)))))
     return Kernel(apply("mod", above, below))
+
+
+def _without_whole_multiples(n: Normalizer, above: Expr, below: Expr) -> Expr:
+    """``above`` less the multiple of ``below`` that its leading term holds: ``mod(a + b, b)`` is
+    ``mod(a, b)``."""
+    terms = {atom: q for q, atom in n.linear(above)}
+    lead, atom = next(
+        ((q, atom) for q, atom in n.linear(below) if atom is not ONE), (Fraction(1), ONE)
+    )
+    times = math.floor(terms.get(atom, Fraction(0)) / lead) if atom is not ONE and lead else 0
+    return n.best(above - number(times) * below) if times else above
 
 
 def extreme(n: Normalizer, expr: Expr) -> Core:

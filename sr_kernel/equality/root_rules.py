@@ -18,7 +18,7 @@ from sr_kernel.equality.core_form import (
     scaled,
 )
 from sr_kernel.equality.generators import is_compound
-from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr import Expr, apply, number, walk
 
 if TYPE_CHECKING:
     from sr_kernel.equality.normal_form import Normalizer
@@ -239,7 +239,35 @@ def _factor_log(n: Normalizer, factor: Expr) -> Core:
         return Product((n.core(exponent), logarithm(n, base)))
     if factor.op == "e":
         return Constant(Fraction(1))
+    if factor.op == "add" and n.mode.canonical:
+        return _area_function(n, factor) or Kernel(apply("log", factor))
     return Kernel(apply("log", factor))
+
+
+def _area_function(n: Normalizer, factor: Expr) -> Core | None:
+    """``log(p + k*sqrt(q))`` with a constant ``k**2*q - p**2`` as asinh or acosh of p.
+
+    For the constant c above 0, the logarithm of ``p + sqrt(p**2 + c)`` is ``asinh(p/sqrt(c)) +
+    log(c)/2``; where it is -c, that of ``p - sqrt(p**2 - c)`` is ``log(c)/2 - acosh(p/sqrt(c))``.
+    """
+    roots = [term for term in factor.args if any(node.op == "sqrt" for node in walk(term))]
+    if len(roots) != 1:
+        return None
+    (root,) = roots
+    rest = n.best(factor - root)
+    squared = n.best(root ** number(2))  # without the root: what it holds is opened next
+    gap = constant_value(n.best(squared - rest ** number(2)))
+    known = n.linear(root)
+    if gap is None or gap == 0 or len(known) != 1 or not n.signs.nonnegative(known[0][1]):
+        return None
+    scale = number(abs(gap))
+    name = "asinh" if gap > 0 else "acosh"
+    inverse = n.core(apply(name, rest / apply("sqrt", scale)))
+    if known[0][0] < 0:
+        if gap > 0:
+            return None
+        inverse = scaled(-1, inverse)
+    return Sum((scaled(Fraction(1, 2), number_log(n, abs(gap))), inverse))
 
 
 def number_log(n: Normalizer, value: Fraction) -> Core:

@@ -17,13 +17,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sr_kernel.egraph.cost import cost_model
 from sr_kernel.egraph.derivation import prove
+from sr_kernel.egraph.improve import improve
 from sr_kernel.equality.angle_rules import angle_units
 from sr_kernel.equality.bases import natural
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.generators import TooLarge
-from sr_kernel.equality.key import canonical_key
+from sr_kernel.equality.key import canonical_key, settled
 from sr_kernel.equality.knowledge import Knowledge
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.reading import Assume, assumptions_of, read
@@ -46,7 +48,11 @@ EQUAL, SAME_FAMILY, DIFFERENT, UNDECIDED = "equal", "same_family", "different", 
 _ROWS = 96
 _QUICK_ROWS = 3
 _VISIBLE = 1e-6
+_PLAIN_BITS = 10
 _PROOF_SECONDS = 1.0
+_PROOF_STEPS = 10**7
+"""More than a proof can take in its seconds."""
+_SMALLER_ROUNDS = 3
 _MOST_STEPS = 60_000
 """Steps that one layer may take: some seconds, while an ordinary one takes hundreds."""
 _ROUNDING = 1e-13
@@ -126,7 +132,7 @@ class _Comparison:
             found = None if method else self.limited(self._refutation, None)
         if found is not None:
             return self._apart(found)
-        method = method or self.limited(self._derivation, "")
+        method = method or self._derivation()
         conditions = self.limited(self._one_sided, None) if method else None
         if conditions is None:
             return Verdict(UNDECIDED)
@@ -157,35 +163,79 @@ class _Comparison:
         return "key" if same else ""
 
     def _normal_form(self) -> str:
-        return "normal form" if self._difference_vanishes(self._conditions()) else ""
+        return "normal form" if self._vanishes(self.a - self.b, self._conditions()) else ""
 
     def _derivation(self) -> str:
         """The slow layer that shows equality, or an empty text."""
-        conditions = self._conditions()
-        if self._difference_vanishes(conditions, Mode()):
-            return "normal form"
-        if NEVER in conditions:
-            return ""
+        for layer, name in (
+            (self._short_normal_form, "normal form"),
+            (self._proof, "e-graph"),
+            (self._meet_smaller, "e-graph"),
+        ):
+            if self.limited(layer, False):
+                return name
+        return ""
+
+    def _short_normal_form(self) -> bool:
+        return self._vanishes(self.a - self.b, self._conditions(), Mode())
+
+    def _proof(self) -> bool:
+        if NEVER in self._conditions():
+            return False
         facts = self.knowledge.assumptions
-        found = prove(self.a, self.b, assumptions=facts, time_limit=_PROOF_SECONDS)
-        return "" if found is None else "e-graph"
+        with step_limit(_PROOF_STEPS):
+            found = prove(self.a, self.b, assumptions=facts, time_limit=_PROOF_SECONDS)
+        return found is not None
+
+    def _meet_smaller(self) -> bool:
+        """Whether the normal form shows equal what the rules make of the terms.
+
+        Rules and normal forms take turns, as each can open the way for the other.
+        """
+        conditions = self._conditions()
+        a, b, seen = self.a, self.b, set[Expr]()
+        for _ in range(_SMALLER_ROUNDS):
+            gap = a - b
+            if NEVER in conditions or gap in seen:
+                return False
+            seen.add(gap)
+            a, b, gap = self._smaller((a, b, gap), conditions)
+            if self._vanishes(a - b, conditions) or self._vanishes(gap, conditions):
+                return True
+        return False
+
+    def _smaller(self, terms: Iterable[Expr], conditions: frozenset[Condition]) -> list[Expr]:
+        """The smallest forms of terms that the rules know, with the help of normal forms."""
+        normalizer = Normalizer(self.constants, self.ledger.signs(conditions))
+        groups = []
+        for term in terms:
+            form = normalizer.best(term)
+            asked = self.ledger.missing(self.ledger.conditions(form), conditions)
+            groups.append([term] if asked else [term, form])
+        return improve(
+            groups,
+            assumptions=self.knowledge.assumptions,
+            domain="any",
+            cost=cost_model("size"),
+            time_limit=_PROOF_SECONDS,
+        ).best
 
     def _conditions(self) -> frozenset[Condition]:
         """Conditions under which both terms are defined."""
         return self.ledger.conditions(self.a) | self.ledger.conditions(self.b)
 
-    def _difference_vanishes(
-        self, conditions: frozenset[Condition], mode: Mode | None = None
+    def _vanishes(
+        self, gap: Expr, conditions: frozenset[Condition], mode: Mode | None = None
     ) -> bool:
-        """Whether a - b is 0 where all ``conditions`` hold, which must be possible."""
+        """Whether ``gap`` is 0 where all ``conditions`` hold, which must be possible."""
         signs = self.ledger.signs(conditions)
         if NEVER in conditions or _contradicts(conditions, signs):
             return False
         plain = Normalizer(self.constants, signs)
         normalizer = Normalizer(self.constants, signs, mode or self.mode)
-        normalizer.angle_units = angle_units(plain, (self.a, self.b))
+        normalizer.angle_units = angle_units(plain, (self.a, self.b, gap))
         try:
-            return normalizer.form(self.a - self.b).is_zero
+            return settled(normalizer, gap).is_zero
         except (TooLarge, ZeroDivisionError, ExpressionError):
             return False
 
@@ -193,7 +243,8 @@ class _Comparison:
         """Whether the normal form of a - b vanishes where all of ``ends`` are defined."""
         if self.a is self.b:
             return True
-        return self._difference_vanishes(frozenset().union(*map(self.ledger.conditions, ends)))
+        conditions = frozenset().union(*map(self.ledger.conditions, ends))
+        return self._vanishes(self.a - self.b, conditions)
 
     def rounds_alike_where_defined(self, ends: Sequence[Expr]) -> bool:
         """Whether a and b have one normal form but for rounding of floats, where ``ends`` are
@@ -227,7 +278,7 @@ class _Comparison:
         """A plain difference of exact terms: floats stand for what their decimals add up to."""
         a, b, names = self.a, self.b, names_of(self.a, self.b)
         points = self.knowledge.points(names, _ROWS)
-        rows = visibly_apart(values(a, names, points), values(b, names, points))
+        rows = plainly_apart(values(a, names, points), values(b, names, points))
         return find_difference(a, b, names, points[rows][:_QUICK_ROWS], thorough=True)
 
     def _refutation(self) -> Difference | None:
@@ -251,11 +302,15 @@ class _Comparison:
         return None if other is None else Difference(other.point, other.right, other.left)
 
 
-def visibly_apart(left: FloatArray, right: FloatArray) -> NDArray[np.bool_]:
-    """Where two rows of values are finite and differ by more than rounding explains."""
+def plainly_apart(left: FloatArray, right: FloatArray) -> NDArray[np.intp]:
+    """Places where two rows of values are finite and differ by more than rounding explains, those
+    first where the values are neither large nor small: anyone can see such a difference."""
     with np.errstate(all="ignore"):
-        gap = np.abs(left - right) / np.maximum(np.abs(left), np.abs(right))
-    return np.asarray(np.isfinite(gap) & (gap > _VISIBLE))
+        size = np.maximum(np.abs(left), np.abs(right))
+        gap = np.abs(left - right) / size
+        far = np.abs(np.log2(size)) // _PLAIN_BITS
+    places = np.flatnonzero(np.isfinite(gap) & (gap > _VISIBLE))
+    return np.asarray(places[np.argsort(far[places], kind="stable")])
 
 
 def same_normal_form(

@@ -16,6 +16,20 @@ from sr_kernel.expr import parse
 from sr_kernel.numeric.precise import evaluate_precise
 
 EQUAL = [
+    ("2*atanh(1/3)", "log(2)", ()),
+    ("atanh(x)", "(log(1 + x) - log(1 - x))/2", ()),
+    ("asinh(y - x)", "log(y - x + sqrt((x - y)**2 + 1))", None),
+    ("2*asinh(x/sqrt(3))", "2*log(x + sqrt(x**2 + 3)) - log(3)", None),
+    ("acosh(x)", "-log(x - sqrt(x**2 - 1))", None),
+    ("tanh(asinh(x*(z - x)))", "-x*(x - z)/sqrt(x**2*(z - x)**2 + 1)", None),
+    ("sinh(-acosh(x))", "-sqrt(x**2 - 1)", None),
+    ("cosh(atanh(x))", "1/sqrt(1 - x**2)", None),
+    ("atan(1/sqrt(3)) + asin(sqrt(2)/2)", "5*pi/12", ()),
+    ("mod(x + 4 + pi, 4 + pi)", "mod(x, min(4, pi) + max(pi, 4))", ()),
+    ("mod(3*y + x, y)", "mod(x, y)", ()),
+    ("exp(2*cos(5))", "exp(sin(10)/sin(5))", ()),
+    ("sin(14*x)", "2*sin(7*x)*cos(7*x)", ()),
+    ("(sinh(3/4)**3 - tan(sinh(3/4)))**-2", "1/(tan(sinh(-3/4) + 3*pi)*-1 + sinh(-3/4)**3)**2", ()),
     ("sin(2.6*x + 0.4)", "2*sin(1.3*x + 0.2)*cos(1.3*x + 0.2)", ()),
     ("x*(y + 1)", "x*y + x", ()),
     ("x/x", "1", ("x != 0",)),
@@ -177,6 +191,13 @@ def test_generated_pairs(seed: int) -> None:
         assert not fault(pair, verdict), f"{pair} {verdict}"
         undecided += verdict.status == "undecided"
     assert undecided <= 2
+
+
+def test_a_difference_is_shown_where_values_are_plain() -> None:
+    verdict = compare("exp(40*sin(3*x))", "exp(40*sin(3*x)) + exp(-x**2)")
+    assert verdict.status == "different"
+    assert verdict.left is not None
+    assert 1e-3 < abs(verdict.left) < 1e3
 
 
 def test_no_time_at_all_decides_nothing() -> None:
