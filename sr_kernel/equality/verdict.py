@@ -278,6 +278,8 @@ class _Comparison:
         """A plain difference of exact terms: floats stand for what their decimals add up to."""
         a, b, names = self.a, self.b, names_of(self.a, self.b)
         points = self.knowledge.points(names, _ROWS)
+        # Near the origin the parts of the terms are not large either.
+        points = points[np.argsort(np.abs(points).max(axis=1, initial=0), kind="stable")]
         rows = plainly_apart(values(a, names, points), values(b, names, points))
         return find_difference(a, b, names, points[rows][:_QUICK_ROWS], thorough=True)
 
