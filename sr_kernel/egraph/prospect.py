@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from sr_kernel.egraph.pattern import CONSTRUCTORS, Pattern
 from sr_kernel.egraph.ruleset import Rule, Ruleset
@@ -39,6 +39,11 @@ class Needs:
     """Sums and products with two of the same function in them."""
     literals: frozenset[Fraction]
     exponents: frozenset[Fraction]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The functions: most rules fail for want of one."""
+        return frozenset(self.heads)
 
 
 class Features:
@@ -92,7 +97,8 @@ class Features:
     def meet(self, needs: Needs) -> bool:
         """Whether the term has all that a rule needs."""
         return (
-            needs.heads <= self.heads
+            self.heads.keys() >= needs.names
+            and needs.heads <= self.heads
             and needs.nested <= self.nested
             and needs.raised <= self.raised
             and needs.echoed <= self.echoed

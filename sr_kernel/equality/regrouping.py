@@ -114,8 +114,8 @@ class Regrouper:
         total: dict[frozenset[tuple[Expr, int]], Fraction] = {}
         for q, powers in terms:
             key = frozenset(powers.items())
-            total[key] = total.get(key, Fraction(0)) + q
-        found = [(q, dict(key)) for key, q in total.items() if q != 0]
+            total[key] = total[key] + q if key in total else q
+        found = [(q, dict(key)) for key, q in total.items() if q.numerator]
         return self._with_constants_folded(found)
 
     def _with_constants_folded(self, terms: list[Monomial]) -> list[Monomial]:
@@ -193,7 +193,9 @@ class Regrouper:
         scaled: Powers = {}
         for whole, power in powers.items():
             unit, base = self._normalized(whole)
-            if size_of(unit) * abs(power) <= LARGEST_BITS:
+            if unit is _ONCE:
+                pass
+            elif size_of(unit) * abs(power) <= LARGEST_BITS:
                 q *= unit**power
             else:
                 base = whole
@@ -204,7 +206,7 @@ class Regrouper:
         """A factor as a coefficient times what is left: 2 and ``abs(x)`` of ``abs(2*x)``."""
         if base.op == "add":
             unit = self._unit(base)
-            return (unit, self._divided(base, unit)) if unit != 1 else (unit, base)
+            return (unit, base) if unit is _ONCE else (unit, self._divided(base, unit))
         degree = homogeneity(base)
         if not degree:
             if base.op == "log":
@@ -264,13 +266,14 @@ class Regrouper:
     def _unit(self, total: Expr) -> Fraction:
         """The float that most terms of a sum have as their coefficient; 1 if none does."""
         found = [monomial(arg) for arg in total.args]
-        sizes = Counter(abs(q) for q, powers in found if has_coefficient_slot(powers))
+        # Quotients of integers hash faster than fractions.
+        sizes = Counter(_size(q) for q, powers in found if has_coefficient_slot(powers))
         if not sizes or not any(self.constants.is_float(q) for q, _ in found):
-            return Fraction(1)
+            return _ONCE
         most = max(sizes.values())
-        if sizes[Fraction(1)] == most:
-            return Fraction(1)
-        unit = min(size for size, count in sizes.items() if count == most)
+        if sizes[1, 1] == most:
+            return _ONCE
+        unit = min(Fraction(*size) for size, count in sizes.items() if count == most)
         positive = sum(q > 0 for q, powers in found if abs(q) == unit)
         return unit if 2 * positive >= most else -unit
 
@@ -315,6 +318,11 @@ class Regrouper:
             return None
         whole = value ** int(q)
         return whole if whole <= _LARGEST_BASE else None
+
+
+def _size(q: Fraction) -> tuple[int, int]:
+    """Numerator and denominator of the absolute value."""
+    return abs(q.numerator), q.denominator
 
 
 def _turned_around(total: Expr) -> Monomial:

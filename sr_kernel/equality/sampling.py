@@ -47,10 +47,23 @@ def sample_points(
     integers: frozenset[str] = frozenset(),
 ) -> FloatArray:
     """Seeded points, one column a name: near and far, both signs, the same in every process."""
+    if not box and not integers:
+        return _free_points(len(names), rows).copy()
+    return _points(names, box or {}, rows, integers)
+
+
+@lru_cache(maxsize=64)
+def _free_points(columns: int, rows: int) -> FloatArray:
+    return _points([""] * columns, {}, rows, frozenset())
+
+
+def _points(
+    names: Sequence[str], box: Box, rows: int, integers: frozenset[str]
+) -> FloatArray:
     unit = _unit_rows(rows, len(names))
     points = np.empty_like(unit)
     for column, name in enumerate(names):
-        low, high = (box or {}).get(name, (-math.inf, math.inf))
+        low, high = box.get(name, (-math.inf, math.inf))
         points[:, column] = _short(_spread(unit[:, column], low, high), low, high)
         if name in integers:
             points[:, column] = np.clip(np.round(points[:, column]), low, high)

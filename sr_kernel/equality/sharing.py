@@ -27,12 +27,13 @@ def best_share(terms: Sequence[Monomial]) -> Share | None:
 def _shares(terms: Sequence[Monomial]) -> Iterator[tuple[int, tuple[object, ...], Share]]:
     """Savings in nodes, a rank to break ties, and what is shared."""
     users: dict[tuple[Expr, bool], list[int]] = {}
-    equal: dict[Fraction, list[int]] = {}
+    equal: dict[tuple[int, int], list[int]] = {}
     for place, (q, powers) in enumerate(terms):
         for base, power in powers.items():
             users.setdefault((base, power > 0), []).append(place)
-        if abs(q) != 1 and has_coefficient_slot(powers):
-            equal.setdefault(abs(q), []).append(place)
+        size = abs(q.numerator), q.denominator
+        if size != (1, 1) and has_coefficient_slot(powers):
+            equal.setdefault(size, []).append(place)
     for (base, positive), places in users.items():
         if len(places) > 1:
             least = min(abs(terms[place][1][base]) for place in places)
@@ -41,8 +42,9 @@ def _shares(terms: Sequence[Monomial]) -> Iterator[tuple[int, tuple[object, ...]
             power = least if positive else -least
             rank = (0, not positive, order_key(base))
             yield saved - part - 1, rank, (Fraction(1), {base: power}, tuple(places))
-    for q, places in equal.items():
+    for size, places in equal.items():
         if len(places) > 1:
+            q = Fraction(*size)
             yield 2 * (len(places) - 1), (1, q), (q, {}, tuple(places))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from sr_kernel.expr.term import Expr, apply
 
@@ -21,6 +22,7 @@ def walk(expr: Expr) -> Iterator[Expr]:
             stack.extend((arg, False) for arg in reversed(node.args))
 
 
+@lru_cache(maxsize=4096)
 def variables(expr: Expr) -> tuple[str, ...]:
     """Names of the variables, in the order in which the printed form first shows them."""
     return tuple(str(node.value) for node in walk(expr) if node.is_symbol)
@@ -28,7 +30,12 @@ def variables(expr: Expr) -> tuple[str, ...]:
 
 def has_floats(*exprs: Expr) -> bool:
     """Whether fitted constants occur, so that values are known to a float's precision only."""
-    return any(isinstance(node.value, float) for expr in exprs for node in walk(expr))
+    return any(map(_has_floats, exprs))
+
+
+@lru_cache(maxsize=4096)
+def _has_floats(expr: Expr) -> bool:
+    return any(type(node.value) is float for node in walk(expr))
 
 
 def rebuild(expr: Expr, args: tuple[Expr, ...]) -> Expr:

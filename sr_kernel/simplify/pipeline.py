@@ -109,7 +109,7 @@ class Pipeline:
 
     def _rebase(self, task: _Task) -> None:
         """The last step: it saves a node each, but hides exponentials from all others."""
-        if not any(node.op in ("exp", "pow") for node in walk(task.current)):
+        if not any(map(_is_exponential, walk(task.current))):
             return
         found = ordered(rebased(task.current, Constants([task.current])))
         if found.size < task.current.size and not self._differs(task.current, found):
@@ -294,6 +294,10 @@ class Pipeline:
         """Cost first; then what reads better: fewer variables, shorter numbers, less nesting."""
         spoken = (variable_count(expr), digit_count(expr))
         return (self._cost(expr), expr.size, *spoken, expr.depth, order_key(expr))
+
+
+def _is_exponential(node: Expr) -> bool:
+    return node.op == "exp" or (node.op == "pow" and not node.args[1].is_number)
 
 
 @lru_cache(maxsize=8192)
