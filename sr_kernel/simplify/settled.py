@@ -24,11 +24,11 @@ Powers = frozenset[tuple[Expr, int]]
 
 
 def is_settled(expr: Expr) -> bool:
-    """Whether no region of arithmetic in the tidy term ``expr`` has parts that meet.
+    """Whether no arithmetic in ``expr``, a tidy part of a fitted term, has parts that meet.
 
-    Exact terms are never settled: they cancel and factor in more ways than are looked for here.
+    Terms without any fitted constant cancel and factor in more ways than are looked for here.
     """
-    return has_floats(expr) and all(map(_Region, _regions(expr)))
+    return all(map(_Region, _regions(expr)))
 
 
 def _regions(expr: Expr) -> Iterator[Expr]:

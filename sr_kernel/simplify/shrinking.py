@@ -38,7 +38,7 @@ class Shrinking:
         inner = rebuild(expr, tuple(self.smallest(arg, around) for arg in expr.args))
         near = self._tidied(inner)
         choices = [inner] if near is inner else [inner, near]
-        if not is_settled(near):
+        if not (self._constants.floats and is_settled(near)):
             limit = min(choice.size for choice in choices)
             choices += self._normalizer.forms_within(around or expr, expr, limit)
         return min(choices, key=_rank) if len(choices) > 1 else inner
