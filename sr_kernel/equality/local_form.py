@@ -16,7 +16,7 @@ from sr_kernel.equality.core_form import Constant, Core, Kernel, Power, Product,
 from sr_kernel.equality.generators import TooLarge
 from sr_kernel.equality.kernel_rules import core_of
 from sr_kernel.equality.monomials import Monomial, Powers, monomial
-from sr_kernel.equality.normal_form import NormalForm, Normalizer
+from sr_kernel.equality.normal_form import Mode, NormalForm, Normalizer
 from sr_kernel.equality.regrouping import Regrouper
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.writing import Exponent, Factor, product_term, sum_term
@@ -37,8 +37,10 @@ _COMPOSED = frozenset({"number", "add", "mul", "div", "neg", "pow", "exp", "log"
 class LocalForm(Normalizer):
     """A normalizer whose arithmetic is local: what it calls best is tidy, not canonical."""
 
-    def __init__(self, constants: Constants, signs: Signs | None = None) -> None:
-        super().__init__(constants, signs)
+    def __init__(
+        self, constants: Constants, signs: Signs | None = None, mode: Mode | None = None
+    ) -> None:
+        super().__init__(constants, signs, mode)
         self._regrouper = Regrouper(constants)
         self._split: dict[Expr, Core] = {}
         """Functions that are several kernels: their parts may join what stands around them."""

@@ -140,16 +140,27 @@ class Pipeline:
         tidying = Tidying(task.current, self.situation.knowledge.signs)
         with deadline(until), suppress(OutOfTime, RecursionError, ExpressionError):
             form = tidying.form
-            if self._is_better(form, task.current):
-                if tidying.keeps_domain and not self._differs(task.current, form):
-                    task.take(form, ())
-                else:
-                    bench = Workbench(task.current, self.situation.knowledge.signs)
-                    self._accept(task, bench, [form])
+            self._take_tidy(task, tidying)
             task.settled = task.current is form and is_settled(form)
             if task.settled and not self._is_open([form]):
                 task.stop_reason = DONE
         task.seconds += time.perf_counter() - started
+
+    def _take_tidy(self, task: _Task, tidying: Tidying) -> None:
+        """Takes the tidy form, or the cautious one where the domain would change too much."""
+        start, form = task.current, tidying.form
+        if not self._is_better(form, start) or self._takes(task, tidying, form):
+            return
+        self._accept(task, Workbench(start, self.situation.knowledge.signs), [form])
+        if task.current is start and self._is_better(tidying.cautious, start):
+            self._takes(task, tidying, tidying.cautious)
+
+    def _takes(self, task: _Task, tidying: Tidying, form: Expr) -> bool:
+        """Takes ``form`` if it is seen to be the same function."""
+        same = tidying.keeps_domain(form) and not self._differs(task.current, form)
+        if same:
+            task.take(form, ())
+        return same
 
     def _round(self, tasks: list[_Task]) -> None:
         benches: list[Workbench] = []

@@ -7,9 +7,12 @@ from functools import cached_property
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.local_form import LocalForm
+from sr_kernel.equality.normal_form import Mode
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.writing import ordered
 from sr_kernel.expr import Expr
+
+_GUARDED = Mode(guarded=True)
 
 
 class Tidying:
@@ -32,13 +35,17 @@ class Tidying:
             return self.expr
         return ordered(self._informed(self._conditions).best(self.expr))
 
-    @property
-    def keeps_domain(self) -> bool:
-        """Whether the tidy form is seen to be defined just where ``expr`` is."""
-        found = self._ledger.conditions(self.form)
-        if found == self._conditions:
+    @cached_property
+    def cautious(self) -> Expr:
+        """The tidy form in which roots and logarithms, and so their domains, stay as they are."""
+        form = LocalForm(self._constants, self._informed(self._conditions).signs, _GUARDED)
+        return ordered(form.best(self.expr))
+
+    def keeps_domain(self, form: Expr) -> bool:
+        """Whether ``form`` is seen to be defined just where the term is."""
+        if self._ledger.conditions(form) == self._conditions:
             return True
-        return self._follows(self.form, self.expr) and self._follows(self.expr, self.form)
+        return self._follows(form, self.expr) and self._follows(self.expr, form)
 
     def _follows(self, form: Expr, given: Expr) -> bool:
         """Whether ``form`` is seen to be defined wherever ``given`` is."""

@@ -27,7 +27,8 @@ def tidying(source: str) -> Tidying:
     ],
 )
 def test_a_change_of_domain_is_seen(source: str, expected: bool) -> None:
-    assert tidying(source).keeps_domain is expected
+    found = tidying(source)
+    assert found.keeps_domain(found.form) is expected
 
 
 def test_signs_that_the_domain_implies_are_used() -> None:
@@ -48,3 +49,10 @@ def test_settled_fitted_terms_need_no_workbench(monkeypatch: pytest.MonkeyPatch)
     (found,) = Pipeline(situation).run([parse("1.5*(x + 2.0)*1.0 - 0.5*abs(-y) + 2.0")])
     assert to_text(found.result) == "1.5*x - 0.5*abs(y) + 5"
     assert found.stop_reason == "done"
+
+
+def test_a_cautious_form_keeps_roots_and_logarithms() -> None:
+    found = tidying("exp(log(x)) + 0.5*(y + 2.0) + 1.5*y")
+    assert not found.keeps_domain(found.form)
+    assert found.keeps_domain(found.cautious)
+    assert to_text(found.cautious) == "2.0*y + exp(log(x)) + 1"
