@@ -3,6 +3,7 @@
 0 done, 1 ran but found or decided nothing, 2 bad usage or input, 130 interrupted.
 """
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ DONE, NOTHING, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what the terminal cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
         code = int(arguments.run(arguments))

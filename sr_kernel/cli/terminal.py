@@ -20,8 +20,17 @@ def note(message: str) -> None:
 
 
 def print_json(content: Any) -> None:
-    """One line of JSON; there are no non-finite numbers in it."""
-    print(json.dumps(_finite(content), allow_nan=False, ensure_ascii=False), flush=True)
+    """One line of JSON; there are no non-finite numbers in it.
+
+    What the terminal cannot show, and half a surrogate pair, which is no text, is escaped.
+    """
+    plain = _finite(content)
+    text = json.dumps(plain, allow_nan=False, ensure_ascii=False)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(plain, allow_nan=False)
+    print(text, flush=True)
 
 
 def _finite(content: Any) -> Any:

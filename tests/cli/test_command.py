@@ -115,3 +115,10 @@ def test_closed_stdin():
         check=False, env=os.environ,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_results_are_printed_whatever_the_terminal_can_show():
+    words = [sys.executable, "-m", "sr_kernel.cli", "simplify", "größe + größe"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(words, capture_output=True, env=environment, check=True)
+    assert done.stdout.split() == [rb"2*gr\xf6\xdfe"]

@@ -164,3 +164,14 @@ def test_lines_that_are_too_much_are_answered(shell, stdin, option):
     assert all(("error" in answer) != ("result" in answer) for answer in done.answers)
     assert "internal error" not in "".join(done.out)
     assert done.answers[-1]["result"] == "2*x"
+
+
+def test_half_a_surrogate_pair_costs_one_line_its_answer_and_no_other(shell, stdin):
+    stdin(
+        r'{"expr": "x + x", "id": "\ud800"}', r'{"expr": "\ud800"}', r'{"expr": "`\udfff` + 1"}',
+        '{"expr": "y - y"}',
+    )  # fmt: skip
+    done = shell("simplify", "-", "--json")
+    assert done.code == 0
+    assert [answer.get("result") for answer in done.answers] == ["2*x", None, None, "0"]
+    assert done.answers[0]["id"] == "\ud800"

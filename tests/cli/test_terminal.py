@@ -1,5 +1,6 @@
 """What is written to the terminal."""
 
+import io
 import json
 import sys
 
@@ -31,3 +32,10 @@ def test_status_line_is_written_over_on_a_terminal_only(capsys, monkeypatch):
     assert capsys.readouterr().err == "\rlonger\rshort \r     \r"
     StatusLine(silent=True).show("nothing")
     assert capsys.readouterr().err == ""
+
+
+def test_what_the_terminal_cannot_show_is_escaped(monkeypatch):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    print_json({"name": "größe", "half": "\ud800"})
+    assert json.loads(raw.getvalue()) == {"name": "größe", "half": "\ud800"}
