@@ -39,10 +39,9 @@ class Absorber:
         return found
 
     def _into_factor(self, by: Fraction, powers: Powers) -> Expr | None:
-        for base in sorted(powers, key=order_key):
+        takers = [base for base, k in powers.items() if self._factor_takes(base, k, by < 0)]
+        for base in sorted(takers, key=order_key):
             power = Fraction(powers[base])
-            if not self._factor_takes(base, power, by < 0):
-                continue
             found = self._raised(base, power, by)
             if found is not None:
                 others = [(key, Fraction(k)) for key, k in powers.items() if key is not base]
@@ -64,12 +63,12 @@ class Absorber:
         if _holds_number(*monomial(expr)):
             return True
         powers = monomial(expr)[1].items()
-        return any(self._factor_takes(base, Fraction(k), negative) for base, k in powers)
+        return any(self._factor_takes(base, k, negative) for base, k in powers)
 
-    def _factor_takes(self, base: Expr, power: Fraction, negative: bool) -> bool:
+    def _factor_takes(self, base: Expr, power: int, negative: bool) -> bool:
         if base.op == "add":
             return (power % 2 == 1 or not negative) and self._takes(base, negative)
-        if negative:
+        if negative or base.is_symbol:
             return False
         if homogeneity(base):
             return self._takes(base.args[0], False)

@@ -41,7 +41,7 @@ class LocalForm(Normalizer):
         self, constants: Constants, signs: Signs | None = None, mode: Mode | None = None
     ) -> None:
         super().__init__(constants, signs, mode)
-        self._regrouper = Regrouper(constants)
+        self._regrouper = Regrouper(constants, self.signs)
         self._split: dict[Expr, Core] = {}
         """Functions that are several kernels: their parts may join what stands around them."""
 
@@ -181,9 +181,9 @@ def _size(expr: Expr) -> int:
 
 
 def _operands(node: Expr) -> Iterator[Expr]:
-    """The functions that a node of arithmetic combines, through further arithmetic but sums."""
+    """The functions that a node of arithmetic combines, through further arithmetic."""
     for arg in node.args:
-        if arg.op in ("mul", "neg", "div") or (arg.op == "pow" and is_arithmetic(arg)):
+        if arg.op in ("add", "mul", "neg", "div") or (arg.op == "pow" and is_arithmetic(arg)):
             yield from _operands(arg)
         else:
             yield arg

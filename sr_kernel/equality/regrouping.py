@@ -134,7 +134,13 @@ class Regrouper:
 
     def _written(self, term: Monomial) -> tuple[Fraction, Expr]:
         q, powers = term
-        return q, _product_of(_ONCE, powers, self.constants) if powers else ONE
+        if not powers:
+            return q, ONE
+        absorbed = self._absorber.absorbed(q, powers)
+        if absorbed is not None:
+            is_negative = absorbed.op == "neg"
+            return Fraction(1 - 2 * is_negative), absorbed.args[0] if is_negative else absorbed
+        return q, _product_of(_ONCE, powers, self.constants)
 
     def _total(self, terms: list[Monomial]) -> Expr:
         return sum_term(self._grouped(terms), self.constants)
@@ -168,15 +174,15 @@ class Regrouper:
             scaled = with_cotangents(scaled)
         if q < 0:
             q, scaled = self._turned(q, scaled)
+        found = [_product_of(q, scaled, self.constants)]
         if len(scaled) == 1 and q != 1:
             ((base, power),) = scaled.items()
             if base.op == "add" and power == 1:
-                apart = self._sum(_product_of(q, scaled, self.constants))
-                if apart.size <= _product_of(q, scaled, self.constants).size:
-                    return apart
-        found = _product_of(q, scaled, self.constants)
+                found.insert(0, self._sum(found[0]))
         absorbed = self._absorber.absorbed(q, scaled)
-        return absorbed if absorbed is not None and absorbed.size < found.size else found
+        if absorbed is not None:
+            found.append(absorbed)
+        return min(found, key=_size)
 
     def _folded(self, q: Fraction, powers: Powers) -> Monomial:
         """Constant factors as part of a float coefficient."""
@@ -330,6 +336,10 @@ def _turned_around(total: Expr) -> Monomial:
     if total.op == "add" and all(map(has_minus, total.args)):
         return -_ONCE, {apply("add", *(apply("neg", arg) for arg in total.args)): 1}
     return monomial(total)
+
+
+def _size(expr: Expr) -> int:
+    return expr.size
 
 
 def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:

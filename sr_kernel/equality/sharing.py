@@ -40,7 +40,7 @@ def _shares(terms: Sequence[Monomial]) -> Iterator[tuple[int, tuple[object, ...]
             part = power_term(base, Fraction(least), None).size
             saved = sum(_saved(terms[place], base, least, part) for place in places)
             power = least if positive else -least
-            rank = (0, not positive, order_key(base))
+            rank = (0, -len(places), not positive, order_key(base))
             yield saved - part - 1, rank, (Fraction(1), {base: power}, tuple(places))
     for size, places in equal.items():
         if len(places) > 1:

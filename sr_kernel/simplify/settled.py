@@ -106,7 +106,18 @@ class _Region:
             not any(map(_joins, terms))
             and not (len(terms) > 1 and self._has_partners(bases, terms))
             and all(self._is_apart(base, power, bases) for base, power in self.whole.items())
+            and not self._have_like_powers()
         )
+
+    def _have_like_powers(self) -> bool:
+        """Whether two powers of sums hold the same variable: multiplied out, like terms meet."""
+        met = Counter(
+            base
+            for total, power in self.whole.items()
+            if power > 1
+            for base in {base for arg in total.args for base in monomial(arg)[1]}
+        )
+        return any(count > 1 for count in met.values())
 
     def _has_partners(self, bases: set[Expr], terms: list[Powers]) -> bool:
         """Whether squares of circular or hyperbolic functions may become less together."""

@@ -25,6 +25,7 @@ OPEN = [
     ("2.5*sin(x)/cos(x)", "functions of one argument"),
     ("0.5*x + (x + 1.5)**2", "a sum whose parts stand outside"),
     ("1.5*x/(x/y + x)", "a quotient inside a divisor"),
+    ("(x + 1.5)**2 + 0.5*(x - 2.5)**2", "two squares of sums in one variable"),
     ("x*y + x*z", "an exact factor"),
     ("2*x + 4*y", "exact coefficients"),
 ]
