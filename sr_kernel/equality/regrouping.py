@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from math import log
+from operator import attrgetter
 
 from sr_kernel.equality.absorption import Absorber
 from sr_kernel.equality.bases import FLATTEST, STEEPEST
@@ -182,7 +183,7 @@ class Regrouper:
         absorbed = self._absorber.absorbed(q, scaled)
         if absorbed is not None:
             found.append(absorbed)
-        return min(found, key=_size)
+        return min(found, key=attrgetter("size"))
 
     def _folded(self, q: Fraction, powers: Powers) -> Monomial:
         """Constant factors as part of a float coefficient."""
@@ -336,10 +337,6 @@ def _turned_around(total: Expr) -> Monomial:
     if total.op == "add" and all(map(has_minus, total.args)):
         return -_ONCE, {apply("add", *(apply("neg", arg) for arg in total.args)): 1}
     return monomial(total)
-
-
-def _size(expr: Expr) -> int:
-    return expr.size
 
 
 def _product_of(q: Fraction, powers: Powers, constants: Constants) -> Expr:
