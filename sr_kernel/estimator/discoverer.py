@@ -79,7 +79,8 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     history_ : History
         Everything tried that was new; ``history_.query(10, pattern="sin(_)")`` asks it.
     noise_ : float or None
-        Standard deviation of the noise, estimated before the search; None if X does not tell.
+        Standard deviation of the noise, estimated without any law (0 if a law is exact); None if X
+        does not tell.
     reports_ : tuple of str
         What went wrong without ending the search; each is a SearchWarning too.
     n_features_in_ : int

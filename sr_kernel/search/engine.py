@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -113,7 +114,8 @@ class _Run:
         self.presenter = Presenter(problem, self.scaling)
         self.problem = self.presenter.problem
         self.context = self._context(self.problem)
-        self.noise = None if helper else noise_level(self.context.sample)
+        self.noise: float | None = None
+        self._noise_known = helper  # who asked for help has estimated it
         self.candidates = Candidates(self.context, problem.max_size)
 
     def _context(self, problem: Problem) -> Context:
@@ -145,7 +147,7 @@ class _Run:
                         helper.close()
             final = self._final()
         self._save()
-        front, best = self._validated(final.front, final.best)
+        front, best = self._validated(final)
         return SearchResult(
             front, best, self.reason, time.perf_counter() - self.start, final.candidates,
             final.distinct, self.interrupted, tuple(self.reports), History(self.context.archive),
@@ -213,6 +215,7 @@ class _Run:
                     self._hear()
                     self.poll()
                 self._stop_if_exact()
+                self._estimate_noise()
                 self._call_helpers()
             quiet = quiet + 1 if context.front.version == before else 0
             if number_ > 0 and not grown:
@@ -220,6 +223,13 @@ class _Run:
             if quiet >= 3:
                 self.reason = "plateau"
                 return
+
+    def _estimate_noise(self) -> None:
+        """Once it shows that the rows may be noisy: laws that are exact are found before."""
+        if not self._noise_known:
+            self._noise_known = True
+            exact = self.reason == "exact"
+            self.noise = 0.0 if exact else noise_level(self.context.sample)
 
     def _asked(self, proposer: Proposer) -> Iterator[Expr]:
         """What ``proposer`` has to say; one that fails is reported and asked no more."""
@@ -305,14 +315,10 @@ class _Run:
             self._weighed = now
             if resident_bytes() > limit:
                 self._stop("memory")
-        if self.settings.on_progress is not None and now - self._shown >= _PROGRESS_EVERY:
-            progress = self._snapshot(0.15)
-            self._their(lambda: self._tell(progress))
+        told = self.settings.on_progress
+        if told is not None and now - self._shown >= _PROGRESS_EVERY:
+            self._their(partial(told, self._snapshot(0.15)))
             self._shown = time.perf_counter()
-
-    def _tell(self, progress: Progress) -> None:
-        if self.settings.on_progress is not None:
-            self.settings.on_progress(progress)
 
     def _stop(self, reason: str) -> None:
         self.reason = reason
@@ -361,21 +367,19 @@ class _Run:
             self.reason = "memory"
         return self._snapshot(0.0)
 
-    def _validated(
-        self, front: tuple[Law, ...], best: Law | None
-    ) -> tuple[tuple[Law, ...], Law | None]:
+    def _validated(self, shown: Progress) -> tuple[tuple[Law, ...], Law | None]:
         """With errors on held-out rows, if there is noise to be fitted by mistake."""
-        spread = self.context.sample.unit * self.context.sample.spread**0.5
-        if self.reason == "exact" or self.noise is None or self.noise < 1e-9 * spread:
-            return front, best
-        left = max(self.start + self.settings.time_limit - time.perf_counter(), 0.3)
+        sample = self.context.sample
+        self._estimate_noise()
+        if self.noise is None or self.noise < 1e-9 * sample.unit * sample.spread**0.5:
+            return shown.front, shown.best
+        left = self.start + self.settings.time_limit - time.perf_counter()
+        until = time.perf_counter() + min(max(left, 0.3), 1.0)
         seen = fit_rows(self.problem, FIT_ROWS)
-        until = time.perf_counter() + min(left, 1.0)
         try:
-            laws = self.presenter.validated(front, seen, until)
+            return self.presenter.validated(shown.front, shown.best, seen, until)
         except (KeyboardInterrupt, MemoryError):
-            return front, best
-        return tuple(laws), next((law for law in laws if best and law.key == best.key), best)
+            return shown.front, shown.best
 
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
         laws, best = self.presenter.laws(self.context.front, seconds, final=final)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -66,15 +65,17 @@ class Presenter:
         laws = _front_of([law for law in found if law is not None], data)
         return laws, self._best(front, laws, final)
 
-    def validated(self, laws: Iterable[Law], seen: np.ndarray, until: float) -> list[Law]:
-        """``laws`` with their errors on held-out rows, as far as time allows."""
+    def validated(
+        self, laws: tuple[Law, ...], best: Law | None, seen: np.ndarray, until: float
+    ) -> tuple[tuple[Law, ...], Law | None]:
+        """``laws`` and ``best`` with errors on held-out rows, as far as time allows."""
         found = []
         for law in laws:
             error = law.validation
             if time.perf_counter() < until:
                 error = validation_error(pinned(law.expr), self.data, seen)
             found.append(replace(law, validation=error))
-        return found
+        return tuple(found), next((law for law in found if best and law.key == best.key), best)
 
     def _best(self, front: Front, laws: tuple[Law, ...], final: bool) -> Law | None:
         """The law of the entry with the shortest description, or the last one shown before it."""

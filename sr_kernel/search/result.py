@@ -28,7 +28,8 @@ class SearchResult:
     try), "plateau" (rounds without news), "stopped" (asked to), "memory" (no more of it), "failed"
     (the process died).  ``reports`` says in a sentence each what went wrong without ending the
     search; ``history`` holds everything tried that was new.  ``noise`` is the standard deviation of
-    the noise, estimated before the search (from above; None if the rows do not tell).
+    the noise, estimated from the rows before any law is fitted to noise (from above; 0 if a law is
+    exact, None if the rows do not tell).
     """
 
     front: tuple[Law, ...]

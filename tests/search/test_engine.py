@@ -297,10 +297,12 @@ def test_a_search_can_be_fed_while_it_runs():
 
 
 def test_history_holds_what_was_tried():
-    result = search(problem("a*b + sin(a)", 40, noise=0.1), time_limit=3)
+    data = problem("a*b + 1", 40, noise=0.1, operators="+*", max_size=9)
+    result = search(data, time_limit=100)
     assert len(result.history) > 5
     assert result.history.query(1)[0].length == min(record.length for record in result.history)
     assert result.history.query(5, pattern="_*b")
+    assert not result.history.query(5, pattern="sin(_)")
 
 
 def test_ctrl_c_at_the_very_end_keeps_what_was_found(monkeypatch):

@@ -69,6 +69,7 @@ def test_exact_laws_are_not():
     result = search(Problem(("x",), x[:, None], 2 * x**2), time_limit=10)
     assert result.stop_reason == "exact"
     assert result.best.validation is None
+    assert result.noise == 0.0
 
 
 def test_conditions_beyond_the_ranges_of_the_columns():
