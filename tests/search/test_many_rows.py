@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 
 import numpy as np
 import pytest
 
+from sr_kernel.expr import parse
 from sr_kernel.search import Problem, search
 from sr_kernel.search.presentation import MANY
 
@@ -18,7 +18,10 @@ def test_the_last_fit_takes_all_rows():
     rows = 3 * MANY
     X = generator.uniform(1, 4, (rows, 2))
     y = 2.345 * X[:, 0] + 0.789 * X[:, 1] + generator.normal(size=rows)
-    result = search(Problem(("a", "b"), X, y, operators="+*"), time_limit=15)
+    guess = [parse("1.0*a + 1.0*b")]
+    result = search(
+        Problem(("a", "b"), X, y, operators="+*", max_size=7), time_limit=60, guesses=guess
+    )
     law = next(law for law in result.front if law.complexity == 7)
     errors = [parameter.error for parameter in law.parameters]
     # With the thousand rows of the search they would be about eight times as large.
@@ -50,18 +53,17 @@ def test_a_million_rows_of_twenty_columns_fit_in_four_gigabytes():
         X = generator.uniform(1, 4, (1_000_000, 20))
         y = 3 * X[:, 4] * X[:, 11] + 0.1 * generator.normal(size=len(X))
         start = time.perf_counter()
-        found = Discoverer(time_limit=20, operators="+ *").fit(X, y)
+        found = Discoverer(time_limit=30, operators="+ *").fit(X, y)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
               time.perf_counter() - start, found.score(X, y), found.python(), sep="\\n")
     """)
-    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=280, check=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     gigabytes, seconds, r2, *source = done.stdout.splitlines()
     assert float(gigabytes) < 4
-    assert float(seconds) < time.perf_counter() - started
+    assert float(seconds) < 60
     assert float(r2) > 0.99
     assert "x5" in "".join(source)
     assert "x12" in "".join(source)
