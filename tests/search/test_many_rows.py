@@ -20,7 +20,7 @@ def test_the_last_fit_takes_all_rows():
     y = 2.345 * X[:, 0] + 0.789 * X[:, 1] + generator.normal(size=rows)
     guess = [parse("1.0*a + 1.0*b")]
     result = search(
-        Problem(("a", "b"), X, y, operators="+*", max_size=7), time_limit=60, guesses=guess
+        Problem(("a", "b"), X, y, operators="+*", max_size=7), time_limit=10, guesses=guess
     )
     law = next(law for law in result.front if law.complexity == 7)
     errors = [parameter.error for parameter in law.parameters]
