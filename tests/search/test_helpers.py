@@ -59,8 +59,13 @@ class Broken(concurrent.futures.Executor):
 
     def __init__(self, takes):
         self.takes = takes
+        self.asked = float("inf")
+
+    def asked_a_while_ago(self):
+        return time.perf_counter() - self.asked > 5
 
     def submit(self, function, /, *args, **kwargs):
+        self.asked = min(self.asked, time.perf_counter())
         if not self.takes:
             raise RuntimeError("cannot schedule new futures")
         future = concurrent.futures.Future()
@@ -105,7 +110,10 @@ def test_tasks_tell_what_they_find():
 
 @pytest.mark.parametrize(("takes", "says"), [(True, "the machine is gone"), (False, "schedule")])
 def test_a_broken_executor_is_reported_once(takes, says):
-    result = search(hard(), time_limit=4, executor=Broken(takes))
+    broken = Broken(takes)
+    result = search(
+        hard(), time_limit=60, executor=broken, should_stop=broken.asked_a_while_ago
+    )
     assert result.front
     [report] = result.reports
     assert says in report
@@ -119,5 +127,5 @@ def test_helpers_get_only_the_rows_that_are_fitted(monkeypatch):
             sizes.append(problem.rows)
             return super().submit(function, problem, *args)
 
-    search(hard(), time_limit=4, executor=Watched(True))
+    search(hard(), time_limit=60, executor=Watched(True), should_stop=lambda: bool(sizes))
     assert sizes == [1000]
