@@ -246,9 +246,11 @@ def interval(hits: int, total: int) -> tuple[float, float]:
 
 
 def summary(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for each family, noise and tool."""
+    """One line for each family, noise and tool, and for all families together."""
     known = [row for row in rows if row["recovered"] is not None]
     lines = []
+    if len({row["family"] for row in known}) > 1:
+        known += [{**row, "family": "all"} for row in known]
     keys = {(row["family"], row["noise"], row["tool"]) for row in known}
     for key in sorted(keys, key=_ours_first):
         group = [row for row in known if (row["family"], row["noise"], row["tool"]) == key]

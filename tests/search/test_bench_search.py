@@ -50,6 +50,10 @@ def test_a_search_is_timed_and_judged():
     assert row["size"] == 5
     [line] = summary([row, {**row, "recovered": None}])
     assert line["recovered"] == line["problems"] == 1
+    three = summary([row, {**row, "family": "other", "recovered": False}])
+    assert [(one["family"], one["recovered"], one["problems"]) for one in three] == [
+        ("all", 1, 2), ("made", 1, 1), ("other", 0, 1),
+    ]  # fmt: skip
     assert "| made | 0 | sr_kernel | 1 of 1 | 21-100 % |" in table([line])
 
 
