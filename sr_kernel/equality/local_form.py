@@ -86,7 +86,7 @@ class LocalForm(Normalizer):
         node = rebuild(expr, tuple(map(self.best, expr.args)))
         try:
             return self._smaller(node)
-        except ExpressionError:  # deeper than a term may be: not worth having
+        except (ExpressionError, ZeroDivisionError):  # too large for a term, or defined nowhere
             return node
 
     def _smaller(self, node: Expr) -> Expr:

@@ -58,6 +58,12 @@ def test_a_tidy_term_is_kept(source: str) -> None:
     assert tidied(parse(source)) is parse(source)
 
 
+@pytest.mark.parametrize("source", ["1.5/sin(0.0)", "x/log(1.0)", "2.5*exp(1/tan(0.0))*x"])
+def test_a_division_by_zero_is_left_alone(source: str) -> None:
+    names, points = points_of(parse(source))
+    assert find_difference(parse(source), tidied(parse(source)), names, points) is None
+
+
 def test_known_signs_are_used() -> None:
     known = Signs({symbol("x"): POSITIVE})
     assert to_text(tidied(parse("abs(x)*y"), known)) == "x*y"
