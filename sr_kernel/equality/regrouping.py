@@ -31,7 +31,7 @@ from sr_kernel.equality.nested_powers import NESTING, NestedPowers
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sharing import best_share, has_coefficient_slot, without
 from sr_kernel.equality.sign import Signs
-from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
+from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, doubled, with_cotangents
 from sr_kernel.equality.writing import product_term, sum_term
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, rebuild, walk
@@ -183,7 +183,22 @@ class Regrouper:
         absorbed = self._absorber.absorbed(q, scaled)
         if absorbed is not None:
             found.append(absorbed)
+        found += self._with_double_angle(q, scaled)
         return min(found, key=attrgetter("size"))
+
+    def _with_double_angle(self, q: Fraction, powers: Powers) -> list[Expr]:
+        """``2*sin(u)*cos(u)`` as ``sin(2*u)``."""
+        pair = doubled(powers)
+        if pair is None:
+            return []
+        angle, common = pair
+        double = self._total(self._collected(self._terms(angle, Fraction(2))))
+        result = dict(powers)
+        for base, by in ((apply("sin", angle), -common), (apply("cos", angle), -common),
+                         (apply("sin", double), common)):  # fmt: skip
+            result[base] = result.get(base, 0) + by
+        result = {base: power for base, power in result.items() if power}
+        return [_product_of(q / 2**common, result, self.constants)]
 
     def _folded(self, q: Fraction, powers: Powers) -> Monomial:
         """Constant factors as part of a float coefficient."""

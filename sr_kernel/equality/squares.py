@@ -51,6 +51,16 @@ def _binomial(total: Expr) -> tuple[int, int, Expr | None]:
     return one, signs[0], inner
 
 
+def doubled(powers: Powers) -> tuple[Expr, int] | None:
+    """The angle u of ``sin(u)*cos(u)`` and the power that both have, None for other products."""
+    for base, power in powers.items():
+        if base.op == "sin" and power > 0:
+            common = min(power, powers.get(apply("cos", *base.args), 0))
+            if common > 0:
+                return base.args[0], common
+    return None
+
+
 def with_cotangents(powers: Powers) -> Powers:
     """``cos(u)/sin(u)`` as ``1/tan(u)``."""
     result = dict(powers)

@@ -151,9 +151,12 @@ class Pipeline:
         start, form = task.current, tidying.form
         if not self._is_better(form, start) or self._takes(task, tidying, form):
             return
-        self._accept(task, Workbench(start, self.situation.knowledge.signs), [form])
-        if task.current is start and self._is_better(tidying.cautious, start):
-            self._takes(task, tidying, tidying.cautious)
+        bench = Workbench(start, self.situation.knowledge.signs)
+        self._accept(task, bench, [form])
+        if task.current is start:
+            better = [other for other in tidying.cautious if self._is_better(other, start)]
+            if not any(self._takes(task, tidying, other) for other in sorted(better, key=_size)):
+                self._accept(task, bench, better)
 
     def _takes(self, task: _Task, tidying: Tidying, form: Expr) -> bool:
         """Takes ``form`` if it is seen to be the same function."""
@@ -309,6 +312,10 @@ class Pipeline:
 
 def _is_exponential(node: Expr) -> bool:
     return node.op == "exp" or (node.op == "pow" and not node.args[1].is_number)
+
+
+def _size(expr: Expr) -> int:
+    return expr.size
 
 
 @lru_cache(maxsize=8192)

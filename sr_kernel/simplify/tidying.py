@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from sr_kernel.equality.cautious_form import CautiousForm
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.local_form import LocalForm
@@ -36,10 +37,15 @@ class Tidying:
         return ordered(self._informed(self._conditions).best(self.expr))
 
     @cached_property
-    def cautious(self) -> Expr:
-        """The tidy form in which roots and logarithms, and so their domains, stay as they are."""
-        form = LocalForm(self._constants, self._informed(self._conditions).signs, _GUARDED)
-        return ordered(form.best(self.expr))
+    def cautious(self) -> tuple[Expr, ...]:
+        """Tidy forms that move no domain but isolated holes.
+
+        In one each part has kept its domain, in the other roots and logarithms stay as they are.
+        """
+        signs = self._informed(self._conditions).signs
+        guarded = LocalForm(self._constants, signs, _GUARDED)
+        forms = (CautiousForm(self._constants, signs, self._ledger), guarded)
+        return tuple(ordered(form.best(self.expr)) for form in forms)
 
     def keeps_domain(self, form: Expr) -> bool:
         """Whether ``form`` is seen to be defined just where the term is."""

@@ -36,6 +36,9 @@ CASES = [
     ("1.5*(0.4*x - y*(0.2/z + 0.5)) + 0.5", "0.6*x - y*(0.3/z + 0.75) + 0.5"),
     # of two shares that save the same, the one of more terms
     ("0.5*x*y**2 - 0.3*x**2*y**3 - 0.7*y + z", "z + y*(x*y*(0.5 - 0.3*x*y) - 0.7)"),
+    # double angles
+    ("2*sin(x)*cos(x)*y", "y*sin(2*x)"),
+    ("2.5*sin(0.5*x + 1)**2*cos(0.5*x + 1)**2", "0.625*sin(x + 2)**2"),
     # one exponent
     ("0.3*x**2*y/(z**2*w)", "0.3*y*(x/z)**2/w"),
     # constants
