@@ -277,12 +277,28 @@ def inverse(n: Normalizer, expr: Expr) -> Core:
     if op == "acosh":
         return _undone(n, op, inner) or _value(n, op, inner)
     if not is_negative(n, inner):
-        return _undone(n, op, inner) or _value(n, op, inner)
+        turned = _atan_of_inverse(n, inner) if op == "atan" and n.mode.canonical else None
+        return turned or _undone(n, op, inner) or _value(n, op, inner)
     positive = n.best(-inner)
+    if op == "atan" and n.mode.canonical and (turned := _atan_of_inverse(n, positive)) is not None:
+        return scaled(-1, turned)
     core = _undone(n, op, positive) or _value(n, op, positive)
     if op == "acos":
         return Sum((Kernel(PI), scaled(-1, core)))
     return scaled(-1, core)
+
+
+def _atan_of_inverse(n: Normalizer, inner: Expr) -> Core | None:
+    """``atan(q/p)`` of a number q as ``sign(p)*pi/2 - atan(p/q)``."""
+    try:
+        form = n.form(inner)
+    except (TooLarge, ZeroDivisionError):
+        return None
+    if n.mode.guarded or form.below.is_constant() or not form.above.is_constant():
+        return None
+    turned = n.best(number(1) / inner)
+    half = Product((n.core(apply("sign", turned)), scaled(HALF, Kernel(PI))))
+    return Sum((half, scaled(-1, inverse(n, apply("atan", turned)))))
 
 
 def _value(n: Normalizer, op: str, inner: Expr) -> Core:

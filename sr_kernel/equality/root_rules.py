@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 
 _LARGEST_PRIME = 1000
 _LARGEST_RADICAND = 10**12
+_DEEPEST_NESTED = 5
 
 
 def rational_power(n: Normalizer, base: Expr, q: Fraction) -> Core:
     """``base**q`` for a ``q`` that is no integer; where it is defined, ``base >= 0``."""
     if n.mode.guarded:
         return Kernel(_root_term(n, base, q))
+    denested = _denested(n, base) if q.denominator == 2 else None
+    if denested is not None:
+        return raised(denested, q.numerator)
     content, factors = n.factors(base)
     if content == 0:
         return NOTHING if q > 0 else Kernel(_root_term(n, base, q))
@@ -49,6 +54,31 @@ def rational_power(n: Normalizer, base: Expr, q: Fraction) -> Core:
             undecided.append((factor, power))
     parts.extend(_undecided(n, sign, undecided, q))
     return Product(tuple(parts))
+
+
+def _denested(n: Normalizer, base: Expr) -> Core | None:
+    """``sqrt(a + b*sqrt(c))`` of rationals as a sum of two roots, where ``a**2 - b**2*c`` is the
+    square of a rational."""
+    if base.op != "add" or base.depth > _DEEPEST_NESTED or n.constants.floats:
+        return None
+    terms = {atom: q for q, atom in n.linear(base)}
+    a = terms.pop(ONE, Fraction(0))
+    if len(terms) != 1 or a <= 0:
+        return None
+    ((root, b),) = terms.items()
+    inside = constant_value(root.args[0]) if root.op == "sqrt" else None
+    gap = None if inside is None else _rational_root(a * a - b * b * inside)
+    if gap is None:
+        return None
+    first, second = (number_power(n, (a + d) / 2, Fraction(1, 2)) for d in (gap, -gap))
+    return Sum((first, second if b > 0 else scaled(-1, second)))
+
+
+def _rational_root(value: Fraction) -> Fraction | None:
+    if value <= 0:
+        return None
+    root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+    return root if root * root == value else None
 
 
 def _root_term(n: Normalizer, base: Expr, q: Fraction) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
@@ -19,7 +19,7 @@ from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.writing import ordered
 from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, rebuild, walk
+from sr_kernel.expr import Expr, rebuild, transform, walk
 from sr_kernel.numeric.deadline import OutOfTime
 from sr_kernel.simplify.shrinking import Shrinking
 from sr_kernel.simplify.situation import OUT_OF_TIME, TOO_DEEP
@@ -143,6 +143,16 @@ class Workbench:
         yield normalizer.best(self.expr)
         yield rebuild(self.expr, tuple(normalizer.best(arg) for arg in self.expr.args))
 
+    def single_steps(self) -> list[Expr]:
+        """``expr`` with one part at a time in its normal form."""
+        return self._in_time(self._single_steps())
+
+    def _single_steps(self) -> Iterator[Expr]:
+        for part in walk(self.expr):
+            form = self.normalizer.best(part) if part.args else part
+            if form.size < part.size:
+                yield transform(self.expr, partial(_replaced, part, form))
+
     def _in_time(self, forms: Iterator[Expr]) -> list[Expr]:
         found: dict[Expr, None] = {}
         try:
@@ -204,6 +214,10 @@ class Workbench:
         if domain == "isolated" and all(is_isolated(condition) for condition in dropped):
             return [*dropped, *added]
         return None
+
+
+def _replaced(part: Expr, form: Expr, node: Expr) -> Expr:
+    return form if node is part else node
 
 
 def _has_cotangent(expr: Expr) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sr_kernel.equality.sampling import find_difference, names_of, sample_points
 from sr_kernel.expr import Expr, apply, number, parse, substitute, symbol, to_text
 from sr_kernel.simplify import simplify, simplify_detailed
+from sr_kernel.simplify.pipeline import Pipeline
 
 SETTINGS = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -168,3 +169,13 @@ def test_a_wrong_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Workbench, "candidates", lambda self: [parse("x")])
     found = simplify_detailed("x + x*x + 1")
     assert found.result.size == parse("x + x*x + 1").size or found.result is not parse("x")
+
+
+def test_where_the_best_form_is_refused_its_parts_are_still_simplified(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = "exp(-1.25/(0.4*x))"
+    monkeypatch.setattr(Pipeline, "_differs", lambda self, before, after: kept not in str(after))
+    found = simplify_detailed(f"sin({kept})*(y + y + sin(z)**2 + cos(z)**2)")
+    assert str(found.result) in (f"sin({kept})*(2*y + 1)", f"(2*y + 1)*sin({kept})")
+    assert found.stop_reason == "mismatch"
