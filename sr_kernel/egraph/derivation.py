@@ -83,12 +83,13 @@ class Derivation:
         """
         current = self.start
         for step in self.steps:
-            if step.before is not current or not self._holds(step):
+            if step.before is not current or not self.holds(step):
                 return False
             current = step.after
         return current is self.result
 
-    def _holds(self, step: Step) -> bool:
+    def holds(self, step: Step) -> bool:
+        """Whether one step can be checked again and has equal values on both sides."""
         ends = (self.start, *([] if self.within is None else [self.within]))
         if not agree(step.before, step.after, assumptions=self.assumptions, where=ends):
             return False
@@ -290,7 +291,9 @@ def agree(
     """
     close = _rounded_alike if has_floats(one, other) else _alike
     ends = tuple(where)
-    names = tuple(dict.fromkeys(name for term in (one, other, *ends) for name in variables(term)))
+    told = (relation.difference for relation in assumptions.relations)
+    terms = (one, other, *ends, *told)
+    names = tuple(dict.fromkeys(name for term in terms for name in variables(term)))
     for point in _points(names, seed, assumptions):
         if any(evaluate_precise(end, point, CHECK_DIGITS) is None for end in ends):
             continue

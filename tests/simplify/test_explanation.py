@@ -209,3 +209,24 @@ def test_holes_that_a_result_adds_are_told() -> None:
     assert to_text(found.result) == "1/tan(x)"
     assert "cos(x) != 0" in found.conditions
     assert found.check()
+
+
+def test_facts_about_variables_that_do_not_occur_are_no_trouble() -> None:
+    derivation = explain("sqrt(x**2) + 0", "x", assume=("x > 0", "y > x", "z < 0"))
+    assert derivation.steps
+    assert derivation.check()
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("y + 1 - (1 + 0)", "y + 1 - (1 + asin(0))"),
+        ("sinh(x + pi)**sign(4)", "sinh(pi + x)**(4*(1/4))"),
+        ("cos(3)**2/sin(3)**2 + cos(3)**2/sin(3)**2", "2/sin(3)**2 - 2"),
+        ("y - exp(x)*exp(10) + y", "y + y + cos(pi)*exp(x + 10)"),
+    ],
+)
+def test_arithmetic_within_a_proof_is_checked_like_any_step(a: str, b: str) -> None:
+    derivation = explain(a, b)
+    assert derivation.steps
+    assert derivation.check()
