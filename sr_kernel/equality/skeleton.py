@@ -51,7 +51,7 @@ def skeleton_of(
     It holds wherever all of ``where`` (none: ``expr``) are defined.  ``exact`` opens exact numbers,
     too, where they are summands, factors or bases: exponents and factors of 1 and -1 are structure.
     """
-    constants = Constants([expr])
+    constants = Constants([expr, *where])
     slots = _Slots(constants, exact)
     try:
         if expr.depth > DEEPEST:

@@ -230,3 +230,9 @@ def test_arithmetic_within_a_proof_is_checked_like_any_step(a: str, b: str) -> N
     derivation = explain(a, b)
     assert derivation.steps
     assert derivation.check()
+
+
+def test_a_factor_of_one_point_zero_does_not_hide_what_only_rounding_tells_apart() -> None:
+    derivation = explain("0.018 + 1.0*((3.348*x + 2.754*y)*0.268*z*0.416*z - 1.094*z)")
+    assert derivation.steps
+    assert derivation.check()
