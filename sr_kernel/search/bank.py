@@ -98,6 +98,11 @@ class Bank:
         """Which entries are not constants (N,)."""
         return np.asarray(self._meta[: self._count, 0] != _CONSTANT)
 
+    @property
+    def transcendental(self) -> BoolArray:
+        """Which entries are a wave, an exponential or the like of another (N,)."""
+        return np.asarray(self._flags[: self._count, 1] & self.varying)
+
     def periodic(self, index: int) -> bool:
         """Whether an entry has a periodic function in it."""
         return bool(self._flags[index, 0])

@@ -16,6 +16,11 @@ from sr_kernel.search.operations import PERIODIC
 RELATIVE_FLOOR = 1e-12
 """Residuals below this share of the target's size are rounding, and all equally good."""
 
+EXACT_LOSS = 1e-16
+"""Relative loss below which a match is taken for exact and worth spelling."""
+ROUNDING = 1e-25
+"""The same for sums of many terms, which come near any smooth function but not this near."""
+
 _PRICES = {"div": 1.6, "pow": 2.0, "sqrt": 2.0, "log": 2.0, "abs": 2.5}
 _NESTED = 4.0
 """A function of a function that is no polynomial, such as 1/(a + sqrt(x)), is rare in laws."""

@@ -37,20 +37,20 @@ class BankPart:
 
     def __init__(self, bank: Bank, limit: int) -> None:
         self.bank = bank
-        self._picked = np.flatnonzero(bank.varying[:limit])
+        self.picked = np.flatnonzero(bank.varying[:limit])
 
     @property
     def sizes(self) -> IntArray:
-        return self.bank.sizes[self._picked].astype(np.int64)
+        return self.bank.sizes[self.picked].astype(np.int64)
 
     def rows(self, picked: IntArray) -> FloatArray:
-        return self.bank.rows[self._picked[picked]]
+        return self.bank.rows[self.picked[picked]]
 
     def values(self, picked: IntArray, X: FloatArray) -> FloatArray:
-        return self.bank.values(self._picked[picked], X)
+        return self.bank.values(self.picked[picked], X)
 
     def expr(self, index: int) -> Expr:
-        return self.bank.expr(int(self._picked[index]))
+        return self.bank.expr(int(self.picked[index]))
 
 
 class Subset:

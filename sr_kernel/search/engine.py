@@ -32,7 +32,7 @@ from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
 from sr_kernel.search.refine import pinned
 from sr_kernel.search.result import Progress, SearchResult
-from sr_kernel.search.rounds import ROUNDS, default_proposers
+from sr_kernel.search.rounds import ROUNDS, SWEEPS, default_proposers
 from sr_kernel.search.sample import Sample, fit_rows, with_few_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.settings import Settings
@@ -158,6 +158,7 @@ class _Run:
         try:
             self._constant_laws()
             self._known_laws()
+            self._sweeps(proposers)
             self._rounds(proposers)
         except SearchStopped:
             pass
@@ -199,6 +200,29 @@ class _Run:
         except ExpressionError:  # a constant beyond floats in the units of the search
             return
 
+    def _sweeps(self, proposers: Sequence[Proposer]) -> None:
+        """Ask those who know how for laws without noise, the quick ones first."""
+        context = self.context
+        if self.presenter.whole.coarse:
+            return
+        context.exactly = True
+        quick = [proposer for proposer in proposers if getattr(proposer, "exact", False)]
+        for limit in SWEEPS if quick else ():
+            context.bank.grow(limit, self.poll)
+            context.limit = min(limit, len(context.bank))
+            for proposer in quick:
+                self._ask(proposer)
+            if context.noisy:
+                break
+        context.exactly = False
+
+    def _ask(self, proposer: Proposer) -> None:
+        for expr in self._asked(proposer):
+            self._consider(expr)
+            self._hear()
+            self.poll()
+        self._stop_if_exact()
+
     def _rounds(self, proposers: Sequence[Proposer]) -> None:
         context, quiet = self.context, 0
         for number_, (exact, limit, pool) in enumerate(ROUNDS):
@@ -210,11 +234,7 @@ class _Run:
             for proposer in proposers:
                 wide = getattr(proposer, "exact", False)
                 context.limit = min(exact if wide else limit, len(context.bank))
-                for expr in self._asked(proposer):
-                    self._consider(expr)
-                    self._hear()
-                    self.poll()
-                self._stop_if_exact()
+                self._ask(proposer)
                 self._estimate_noise()
                 self._call_helpers()
             quiet = quiet + 1 if context.front.version == before else 0

@@ -12,22 +12,20 @@ import numpy as np
 from sr_kernel.expr import Expr, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, elimination
+from sr_kernel.search.description import EXACT_LOSS
 from sr_kernel.search.dictionary import BankPart, Dictionary, LogPart
 from sr_kernel.search.exact import Seen, exact_groups
 from sr_kernel.search.linear import linear_terms
 from sr_kernel.search.peel import Peel, peels, whole
 from sr_kernel.search.powers import LOG, PLAIN, known_logarithms, power_terms
+from sr_kernel.search.products import modulated
 from sr_kernel.search.proposer import Context
-
-EXACT_LOSS = 1e-16
-"""Relative loss below which a match is taken for exact and worth spelling."""
 
 _FIRST = (40, 20, 5)
 """Peels tried at the beginning of each round, fewer as the bank grows."""
 _LATER = (60, 60, 0)
 """Peels tried at its end, once the noisy have had their turn."""
-_PLENTY, _AHEAD = 3000, 60_000
-"""A bank wanted this large may grow as large as that before the first round is over."""
+_AHEAD = 60_000
 _DIVISORS = 20
 _INNER = 20_000
 """Bank entries that may stand inside an exponential factor."""
@@ -50,8 +48,10 @@ class ExactProposer:
     def propose(self, context: Context) -> Iterator[Expr]:
         stage = min(context.round, len(_FIRST) - 1)
         first = _FIRST[stage]
+        if context.exactly and context.limit > _AHEAD // 4:
+            first = 0  # without a peel a much larger bank is as quickly seen through
         begin, end = (first, first + _LATER[stage]) if self.later else (0, first)
-        if context.limit <= self._limit or begin == end:
+        if context.limit <= self._limit or (self.later and (begin == end or context.exactly)):
             return  # nothing has been added since the last time
         self._limit = context.limit
         scan = _Scan(context, context.limit)
@@ -63,10 +63,6 @@ class ExactProposer:
             yield from scan.sums(peel, scan.spans[-1])
             if not peel.quotient:
                 yield from scan.products(peel)
-        if not (self.later or stage or context.solved()) and context.limit >= _PLENTY:
-            # Without a peel a much larger bank is as quickly seen through.
-            context.bank.grow(_AHEAD, context.poll)
-            yield from self._directly(context, _Scan(context, min(_AHEAD, len(context.bank))))
 
     def _directly(self, context: Context, scan: _Scan) -> Iterator[Expr]:
         """Nothing peeled off."""
@@ -84,9 +80,9 @@ class _Scan:
         self.context = context
         self.limit = limit
         bank = BankPart(context.bank, limit)
-        every = np.arange(len(bank.sizes))
-        self.plain = Dictionary([bank])
-        self.seen = Seen.of(bank.rows(every), bank.sizes)
+        self.plain = Dictionary([bank, *modulated(context, limit)])
+        every = np.arange(len(self.plain))
+        self.seen = Seen.of(self.plain.rows(every), self.plain.sizes)
         self.spans = _spans(context)
         self.kinds = [LOG]
         parts: list[LogPart | BankPart] = [LogPart(bank)]

@@ -102,6 +102,8 @@ FAMILIES = (
            lambda u, s, t: apply("exp", -_square(s * (u - t))), _bells),
     Family(("exp", "div", "add"), 7, lambda u, s, t: 1 / (1 + np.exp(s * (t - u))),
            lambda u, s, t: 1 / (1 + apply("exp", s * (t - u))), _bells),
+    Family(("exp", "div", "sub"), 7, lambda u, s, t: 1 / np.expm1(s * u),
+           lambda u, s, t: 1 / (apply("exp", s * u) - 1), _rates),
     Family(("tanh",), 5, lambda u, s, t: np.tanh(s * (u - t)),
            lambda u, s, t: apply("tanh", s * (u - t)), _bells),
 )  # fmt: skip
@@ -167,6 +169,16 @@ class FamilyPart:
     @property
     def sizes(self) -> IntArray:
         return self._sizes
+
+    @property
+    def kinds(self) -> IntArray:
+        """For each member a number for its base and family: those that differ in constants only."""
+        known: dict[tuple[int, int], int] = {}
+        return np.array(
+            [known.setdefault((base, id(family)), len(known))
+             for base, family, _, _ in self._members],
+            dtype=np.int64,
+        )  # fmt: skip
 
     @property
     def waves(self) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, combine, elimination
-from sr_kernel.search.description import description_length, structure_length
+from sr_kernel.search.description import ROUNDING, description_length, structure_length
 from sr_kernel.search.linear import scaled
 from sr_kernel.search.operations import power
 from sr_kernel.search.peel import Peel, peels, whole
@@ -30,15 +30,20 @@ _SPARE = 3
 
 
 class PolynomialProposer:
-    """Asked once: polynomials do not depend on the bank."""
+    """Polynomials do not depend on the bank, so once for exact ones and once for others will do."""
+
+    exact = True
 
     def __init__(self) -> None:
-        self._asked = False
+        self._asked = self._swept = False
 
     def propose(self, context: Context) -> Iterator[Expr]:
-        if self._asked or not context.allows("add", "mul"):
+        if (self._swept if context.exactly else self._asked) or not context.allows("add", "mul"):
             return
-        self._asked = True
+        if context.exactly:
+            self._swept = True
+        else:
+            self._asked = True
         columns = monomials(context, _degree(context))
         if len(columns) < 3:
             return
@@ -88,9 +93,13 @@ def _of(context: Context, peel: Peel, columns: tuple[Column, ...]) -> Iterator[E
     # What all terms together cannot do, some of them cannot either.
     if full is None or not _promising(context, peel, full, few=True):
         return
+    if context.exactly and not _loss(context, peel, full) < ROUNDING:
+        return
     ranked: list[tuple[float, int, Combination]] = []
     for fit in elimination(columns, peel.target, weights):
         context.poll()
+        if context.exactly and not _loss(context, peel, fit) < ROUNDING:
+            break
         if _promising(context, peel, fit):
             ranked.append((_length(context, peel, fit), len(ranked), fit))
     for _, _, fit in sorted(ranked, key=lambda entry: entry[:2])[:_BEST]:

@@ -154,7 +154,7 @@ def checked(
     if any(node.op == "exp" for node in walk(entry.expr)):
         simpler = natural(simpler)  # exp(-x/2) says more than the base that spares a node
     candidate = pinned(simpler)
-    if candidate is pinned(entry.expr) or not _allowed(simpler, entry.expr, operators):
+    if candidate is pinned(entry.expr) or not keeps_to(simpler, entry.expr, operators):
         return None
     if shown(candidate).size > entry.size:
         return None
@@ -168,7 +168,7 @@ def checked(
     return final if final.size <= entry.size else None
 
 
-def _allowed(simpler: Expr, expr: Expr, operators: tuple[str, ...]) -> bool:
+def keeps_to(simpler: Expr, expr: Expr, operators: tuple[str, ...]) -> bool:
     """Whether simplifying kept to the operators that the user, or the law itself, has."""
     known = {*operators, *(node.op for node in walk(expr)), "number", "symbol", "neg", "pi"}
     known |= {"add"} if "sub" in operators else set()

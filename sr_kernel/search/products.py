@@ -9,16 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sr_kernel.expr import Expr, apply
+from sr_kernel.expr import Expr, apply, number
 from sr_kernel.expr.operators import FloatArray
-from sr_kernel.search.dictionary import BankPart, Part
+from sr_kernel.search.dictionary import BankPart, Part, Subset
 from sr_kernel.search.families import FamilyPart
 from sr_kernel.search.proposer import Context
 
 IntArray = NDArray[np.int64]
 
-_CAPS = (8000, 30_000, 100_000, 200_000)
+_CAPS = (12_000, 30_000, 100_000, 200_000)
 """Products looked at in each round."""
+_AMONG, _FACTORS = 400, 30
+"""Bank entries among which monomials are taken, and how many."""
 _PLAIN = (4, 8, 20, 30)
 """Bank entries that a family is multiplied with."""
 
@@ -29,6 +31,13 @@ class ProductPart:
     def __init__(self, left: Part, right: Part, pairs: IntArray) -> None:
         self.left, self.right = left, right
         self._pairs = pairs
+
+    @property
+    def kinds(self) -> IntArray:
+        """For each product of a family member a number for base, family and the other factor."""
+        assert isinstance(self.left, FamilyPart)
+        i, j = self._pairs.T
+        return np.asarray(self.left.kinds[i] * len(self.right.sizes) + j, dtype=np.int64)
 
     @property
     def sizes(self) -> IntArray:
@@ -59,7 +68,7 @@ def products(context: Context) -> list[ProductPart]:
     members = FamilyPart.over(context, (2, 6, 10, 16))
     if members is None:
         return []
-    plain = BankPart(context.bank, _PLAIN[stage])
+    plain = _simple(context, _PLAIN[stage])
     waves = np.flatnonzero(members.waves)
     others = np.flatnonzero(~members.waves)
     every = np.arange(len(members.sizes))
@@ -68,6 +77,45 @@ def products(context: Context) -> list[ProductPart]:
         ProductPart(members, members, _crossed(waves, others, members, cap)),
     ]
     return [part for part in found if len(part.sizes)]
+
+
+def _simple(context: Context, count: int) -> Part:
+    """The first bank entries, and of a table of one column its powers."""
+    if len(context.sample.variables) > 1:
+        return BankPart(context.bank, count)
+    first = BankPart(context.bank, _AMONG)
+    powers = [k for k in range(len(first.sizes)) if k < count or _monomial(first.expr(k))]
+    return Subset(first, np.array(powers, dtype=np.int64))
+
+
+def modulated(context: Context, limit: int) -> list[ProductPart]:
+    """Products of columns with waves, exponentials and roots of the bank, at most ``limit``.
+
+    They are the terms of many sums and come late in a bank that has them as one of all products.
+    """
+    bank = context.bank
+    if not context.allows("mul"):
+        return []
+    first = range(min(limit, len(bank), _AMONG))
+    factors = [k for k in first if bank.varying[k] and bank.sizes[k] <= 5]
+    plain = [k for k in factors if _monomial(bank.expr(k))][:_FACTORS]
+    heads = bank.transcendental[:limit]
+    special = np.flatnonzero(heads)[: max(limit // max(len(plain), 1), 1)]
+    if not plain or not len(special):
+        return []
+    everything = BankPart(bank, limit)
+    place = {int(index): k for k, index in enumerate(everything.picked)}
+    i, j = np.meshgrid([place[k] for k in plain], [place[int(k)] for k in special], indexing="ij")
+    return [ProductPart(everything, everything, np.stack([i.ravel(), j.ravel()], axis=1))]
+
+
+def _monomial(expr: Expr) -> bool:
+    """Whether ``expr`` is a product of powers of columns."""
+    if expr.is_symbol:
+        return True
+    if expr.op in ("mul", "div"):
+        return all(_monomial(arg) or arg is number(1) for arg in expr.args)
+    return expr.op == "pow" and expr.args[0].is_symbol and expr.args[1].is_number
 
 
 def _cheapest(members: IntArray, left: Part, right: Part, cap: int) -> IntArray:

@@ -21,6 +21,9 @@ from sr_kernel.search.front import Front
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.sample import Sample
 
+_PROOF = 5
+"""Fitted constants up to which an exact fit is no accident."""
+
 
 @dataclass(eq=False)
 class Context:
@@ -28,8 +31,9 @@ class Context:
 
     ``sample`` holds the rows that are fitted, ``probe_rows`` those of them that the ``bank`` has.
     ``limit`` is how many bank entries the present round is about, ``pool`` among how many pairs
-    are sought.  ``poll`` must be called at least every tenth of a second; it raises to end the
-    search.  ``report`` takes a sentence about something that went wrong without ending it.
+    are sought.  ``exactly`` says that only what explains the rows up to rounding is wanted,
+    quickly; ``noisy`` that no law will do that, as far as is known.  ``poll`` must be called at
+    least every tenth of a second; it raises to end the search.  ``report`` takes a sentence about something that went wrong without ending it.
     """
 
     problem: Problem
@@ -42,6 +46,8 @@ class Context:
     round: int = 0
     pool: int = 1000
     limit: int = 0
+    exactly: bool = False
+    noisy: bool = False
     poll: Callable[[], None] = field(default=lambda: None)
     report: Callable[[str], None] = field(default=lambda text: None)
 
@@ -50,9 +56,14 @@ class Context:
         return all(name in self.problem.operators for name in names)
 
     def solved(self) -> bool:
-        """Whether the best law explains all rows that are fitted up to rounding."""
+        """Whether the best law explains all rows that are fitted up to rounding.
+
+        Enough free constants do that for any smooth function, so they prove nothing.
+        """
         best = self.front.best
-        return best is not None and self.sample.exact(best.predicted)
+        if best is None or best.parameters > _PROOF:
+            return False
+        return self.sample.exact(best.predicted)
 
     def promising(
         self, loss: float, size: int, parameters: int, structure: float, slack: float = 1.0

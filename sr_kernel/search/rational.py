@@ -16,7 +16,7 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, combine, elimination
-from sr_kernel.search.description import description_length, structure_length
+from sr_kernel.search.description import ROUNDING, description_length, structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary, IntArray, Part, Subset
 from sr_kernel.search.exact import Seen, distinct_modulo, exact_groups
 from sr_kernel.search.match import Target
@@ -25,7 +25,7 @@ from sr_kernel.search.proposer import Context
 from sr_kernel.search.screen import screen
 
 _ABOVE, _BELOW = "plain", "times y"
-_BANK = (6000, 30_000, 100_000)
+_BANK = 60_000
 _POOL = (100, 300, 600)
 _DEGREES = 4
 _BEST = 10
@@ -56,17 +56,23 @@ class TimesTarget:
 class RationalProposer:
     """Quotients of sums."""
 
+    exact = True
+
     def __init__(self) -> None:
-        self._polynomials = False
+        self._polynomials = self._swept = False
+        self._limit = 0
 
     def propose(self, context: Context) -> Iterator[Expr]:
         if not context.allows("add", "mul", "div"):
             return
-        if not self._polynomials:
-            self._polynomials = True
+        if not (self._swept if context.exactly else self._polynomials):
+            self._polynomials, self._swept = not context.exactly, True
             yield from _polynomials(context)
-        yield from _by_hash(context)
-        yield from _by_correlation(context)
+        if context.limit > self._limit:
+            self._limit = context.limit
+            yield from _by_hash(context)
+        if not context.exactly:
+            yield from _by_correlation(context)
 
 
 # ------------------------------------------------------------------ polynomials
@@ -95,7 +101,7 @@ def _monomials(context: Context, degree: int, kind: str) -> tuple[Column, ...]:
 
 def _by_hash(context: Context) -> Iterator[Expr]:
     """Exact ones: two bank functions, above or below, beside all variables on both sides."""
-    dictionary = _dictionary(context, _BANK)
+    dictionary = _dictionary(context, min(context.limit, _BANK))
     known = _monomials(context, 1, _ABOVE) + _monomials(context, 1, _BELOW)[1:]
     rows = context.probe_rows
     if len(known) > len(rows) // 3:
@@ -111,7 +117,7 @@ def _by_hash(context: Context) -> Iterator[Expr]:
 
 def _by_correlation(context: Context) -> Iterator[Expr]:
     """The best guesses under noise: a few bank functions above or below, and the constant."""
-    dictionary = _dictionary(context, _POOL)
+    dictionary = _dictionary(context, _POOL[min(context.round, len(_POOL) - 1)])
     rows, sample = context.probe_rows, context.sample
     known = _monomials(context, 0, _ABOVE)
     if len(rows) < 6:
@@ -130,8 +136,7 @@ def _by_correlation(context: Context) -> Iterator[Expr]:
     yield from _best_of(context, found)
 
 
-def _dictionary(context: Context, limits: tuple[int, ...]) -> Dictionary:
-    limit = limits[min(context.round, len(limits) - 1)]
+def _dictionary(context: Context, limit: int) -> Dictionary:
     bank = BankPart(context.bank, min(limit, len(context.bank)))
     # y (f + 1) - y f = y says nothing: of functions equal up to linear ones one is enough.
     X = context.sample.X[context.probe_rows]
@@ -160,6 +165,8 @@ def _best_of(context: Context, groups: list[tuple[Column, ...]]) -> Iterator[Exp
             if {column.kind for column in fit.columns} != {_ABOVE, _BELOW} or _flat(fit):
                 continue
             loss, size, structure = _loss(context, fit), _size(fit), _structure(context, fit)
+            if context.exactly and not loss < ROUNDING:
+                break
             if context.promising(loss, size, len(fit.columns), structure, 8.0):
                 length = description_length(
                     sample.floored(loss / 8.0), sample.rows, len(fit.columns), structure

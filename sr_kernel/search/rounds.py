@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.exactly import ExactProposer
+from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer
 from sr_kernel.search.polynomial import PolynomialProposer
 from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.rational import RationalProposer
+from sr_kernel.search.reduction import ReductionProposer
+
+SWEEPS = (1500, 8000, 60_000)
+"""Sizes of the bank among which laws without noise are sought before anything else."""
 
 ROUNDS = (
     (6000, 400, 200),
@@ -25,6 +30,15 @@ which pairs are sought by correlation."""
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        ExactProposer(), PolynomialProposer(), RationalProposer(), LinearProposer(),
-        PowerProposer(), ExactProposer(later=True), Evolution(),
+        ExactProposer(), ReductionProposer(_solvers), PowerProposer(), LinearProposer(),
+        LeaderProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
+        Evolution(),
+    ]  # fmt: skip
+
+
+def _solvers() -> list[Proposer]:
+    """The proposers of a reduced search."""
+    return [
+        ExactProposer(), LeaderProposer(), LinearProposer(), PowerProposer(),
+        PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
     ]  # fmt: skip

@@ -1,0 +1,46 @@
+import numpy as np
+
+from sr_kernel.search import Problem, search
+from sr_kernel.search.exactly import ExactProposer
+from sr_kernel.search.reduction import ReductionProposer
+
+
+def problem(y, X, **options):
+    names = tuple(f"x{k}" for k in range(X.shape[1]))
+    return Problem(names, X, y, **options)
+
+
+def test_a_law_of_one_group_of_many_columns_is_found_and_told_in_the_old_columns():
+    X = np.random.default_rng(2).uniform(1, 3, (300, 6))
+    a, b, c, d, e, f = X.T
+    y = f * (np.exp(a * b**2 / (c * d * e)) - 1)
+    found = search(
+        problem(y, X), time_limit=30, proposers=[ReductionProposer(lambda: [ExactProposer()])]
+    )
+    assert found.stop_reason == "exact"
+    assert found.best.parameters == ()
+
+
+def test_only_operators_of_the_user_come_back_from_simplifying():
+    X = np.random.default_rng(2).uniform(1, 2, (300, 5))
+    a, b, c, d, e = X.T
+    y = e / (np.exp(a * b / (c * d)) + np.exp(-a * b / (c * d)))
+    found = search(
+        problem(y, X), time_limit=30, proposers=[ReductionProposer(lambda: [ExactProposer()])]
+    )
+    assert found.stop_reason == "exact"
+    assert "cosh" not in found.best.equation
+
+
+def test_tables_too_small_or_without_a_second_column_are_left_alone():
+    X = np.linspace(1, 2, 40)[:, None]
+    found = search(problem(np.sin(X[:, 0]), X), time_limit=5,
+                   proposers=[ReductionProposer(lambda: [ExactProposer()])])  # fmt: skip
+    assert found.stop_reason == "exhausted"
+
+
+def test_many_free_constants_prove_nothing():
+    x = np.linspace(0, 1, 200)
+    problem = Problem(("x",), x[:, None], 1 / (1.7 + np.exp(0.3 * np.sin(x))))
+    found = search(problem, time_limit=3)
+    assert found.stop_reason != "exact" or len(found.best.parameters) <= 5
