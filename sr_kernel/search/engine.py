@@ -39,6 +39,8 @@ from sr_kernel.search.settings import Settings
 
 __all__ = ["Progress", "SearchResult", "SearchStopped", "default_proposers", "search"]
 
+_QUIET = 0.003
+"""Noise below this share of the target's standard deviation may be none."""
 FIT_ROWS, PROBE_ROWS = 1000, 64
 _PROGRESS_EVERY = 0.3
 T = TypeVar("T")
@@ -102,7 +104,7 @@ class _Run:
         self._terminated: Sequence[int] = ()
         self._theirs: BaseException | None = None
         self._dismissed: set[int] = set()
-        self._caught_up = False
+        self._caught_up = self._swept = False
         self.checkpoint, self.before = None, None
         if settings.checkpoint is not None:
             self.checkpoint = Checkpoint(settings.checkpoint, problem, self.report)
@@ -158,7 +160,12 @@ class _Run:
         try:
             self._constant_laws()
             self._known_laws()
-            self._sweeps(proposers)
+            self._sweep(proposers, SWEEPS[0])
+            sample = self.context.sample
+            if self.noise is not None and self.noise < _QUIET * float(np.std(sample.y)):
+                self.context.quiet = True
+            if self.context.quiet:
+                self._sweeps(proposers)
             self._rounds(proposers)
         except SearchStopped:
             pass
@@ -201,19 +208,24 @@ class _Run:
             return
 
     def _sweeps(self, proposers: Sequence[Proposer]) -> None:
-        """Ask those who know how for laws without noise, the quick ones first."""
+        """The larger sweeps, once, as long as nothing speaks against a law without noise."""
+        for limit in SWEEPS[1:]:
+            if not (self.context.noisy or self._swept):
+                self._sweep(proposers, limit)
+        self._swept = True
+
+    def _sweep(self, proposers: Sequence[Proposer], limit: int) -> None:
+        """Ask those who know how for laws without noise in a bank of ``limit`` functions."""
         context = self.context
-        if self.presenter.whole.coarse:
-            return
-        context.exactly = True
         quick = [proposer for proposer in proposers if getattr(proposer, "exact", False)]
-        for limit in SWEEPS if quick else ():
-            context.bank.grow(limit, self.poll)
-            context.limit = min(limit, len(context.bank))
-            for proposer in quick:
-                self._ask(proposer)
-            if context.noisy:
-                break
+        if self.presenter.whole.coarse or not quick:
+            return
+        quick.sort(key=lambda proposer: not getattr(proposer, "cheap", False))
+        context.exactly = True
+        context.bank.grow(limit, self.poll)
+        context.limit = min(limit, len(context.bank))
+        for proposer in quick:
+            self._ask(proposer)
         context.exactly = False
 
     def _ask(self, proposer: Proposer) -> None:
@@ -237,6 +249,7 @@ class _Run:
                 self._ask(proposer)
                 self._estimate_noise()
                 self._call_helpers()
+            self._sweeps(proposers)
             quiet = quiet + 1 if context.front.version == before else 0
             if number_ > 0 and not grown:
                 return

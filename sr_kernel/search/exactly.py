@@ -39,6 +39,8 @@ class ExactProposer:
 
     exact = True
     """Wants as large a bank as there is."""
+    cheap = True
+    """First in a sweep."""
 
     def __init__(self, *, later: bool = False) -> None:
         self.later = later

@@ -177,6 +177,11 @@ def _product(
 ) -> Expr:
     above: list[Expr] = [number(constant)]
     below: list[Expr] = []
+    roots = [factor for factor in factors if abs(factor[1]) == Fraction(1, 2)]
+    if len(roots) > 1 and context.allows("sqrt"):
+        # One root of a quotient is shorter than a quotient of roots, and simplifies better.
+        above.append(apply("sqrt", _ratio([(base, 2 * p) for base, p in roots])))
+        factors = [factor for factor in factors if factor not in roots]
     for base, exponent in factors:
         if exponent < 0 and isinstance(exponent, Fraction):
             below.append(_raised(base, -exponent, context))
@@ -186,6 +191,16 @@ def _product(
         above.append(apply("exp", apply("add", *inner)))
     top = apply("mul", *above)
     return apply("div", top, apply("mul", *below)) if below else top
+
+
+def _ratio(factors: list[tuple[Expr, Fraction | float]]) -> Expr:
+    """The bases with exponent 1 over those with -1."""
+    above = [base for base, exponent in factors if exponent > 0]
+    below = [base for base, exponent in factors if exponent < 0]
+    top = apply("mul", *above) if len(above) > 1 else above[0] if above else number(1)
+    if not below:
+        return top
+    return apply("div", top, apply("mul", *below) if len(below) > 1 else below[0])
 
 
 def _raised(base: Expr, exponent: Fraction | float, context: Context) -> Expr:

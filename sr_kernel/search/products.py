@@ -19,6 +19,7 @@ IntArray = NDArray[np.int64]
 
 _CAPS = (12_000, 30_000, 100_000, 200_000)
 """Products looked at in each round."""
+_PRODUCTS = 60_000
 _AMONG, _FACTORS = 400, 30
 """Bank entries among which monomials are taken, and how many."""
 _PLAIN = (4, 8, 20, 30)
@@ -99,7 +100,8 @@ def modulated(context: Context, limit: int) -> list[ProductPart]:
     first = range(min(limit, len(bank), _AMONG))
     factors = [k for k in first if bank.varying[k] and bank.sizes[k] <= 5]
     plain = [k for k in factors if _monomial(bank.expr(k))][:_FACTORS]
-    heads = bank.transcendental[:limit]
+    heads = bank.transcendental[: min(limit, _PRODUCTS)]
+    limit = min(limit, _PRODUCTS)
     special = np.flatnonzero(heads)[: max(limit // max(len(plain), 1), 1)]
     if not plain or not len(special):
         return []
@@ -115,6 +117,8 @@ def _monomial(expr: Expr) -> bool:
         return True
     if expr.op in ("mul", "div"):
         return all(_monomial(arg) or arg is number(1) for arg in expr.args)
+    if expr.op == "sqrt":
+        return _monomial(expr.args[0])
     return expr.op == "pow" and expr.args[0].is_symbol and expr.args[1].is_number
 
 

@@ -32,8 +32,9 @@ class Context:
     ``sample`` holds the rows that are fitted, ``probe_rows`` those of them that the ``bank`` has.
     ``limit`` is how many bank entries the present round is about, ``pool`` among how many pairs
     are sought.  ``exactly`` says that only what explains the rows up to rounding is wanted,
-    quickly; ``noisy`` that no law will do that, as far as is known.  ``poll`` must be called at
-    least every tenth of a second; it raises to end the search.  ``report`` takes a sentence about something that went wrong without ending it.
+    quickly; ``noisy`` that no law will do that, as far as is known, and ``quiet`` that one may.
+    ``poll`` must be called at least every tenth of a second; it raises to end the search.
+    ``report`` takes a sentence about something that went wrong without ending it.
     """
 
     problem: Problem
@@ -48,6 +49,7 @@ class Context:
     limit: int = 0
     exactly: bool = False
     noisy: bool = False
+    quiet: bool = False
     poll: Callable[[], None] = field(default=lambda: None)
     report: Callable[[str], None] = field(default=lambda text: None)
 

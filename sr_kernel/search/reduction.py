@@ -36,10 +36,13 @@ _WIDTHS = (6, 4, 3)
 _SWEPT = ((12, 8), (8, 2), (2, 0))
 """The same for each sweep, without and with signs of noise."""
 _QUIET = 0.003
+"""Errors of a surrogate below which there is no noise to speak of."""
 _MEASURED = 260
 """Rows on which a view is told from one that only looks like it."""
 _SOUND = 3
-_FEW, _CALM = 2, 0.1
+_FEW = 2
+_TOLD = 25
+"""Rows for each column without which a surrogate may have learned the noise."""
 _NOISE = 1e-6
 """Losses below this are no noise that would tell when to stop."""
 _SETTLED, _PLAINLY = 1.1, 1
@@ -47,7 +50,7 @@ _SETTLED, _PLAINLY = 1.1, 1
 _LAWS = 4
 _PLAIN, _PATIENCE = 12, 1.0
 """Nodes from which a solution is simplified, and the seconds that may take."""
-_FEWEST, _MOST = 30, 12
+_FEWEST, _MOST = 60, 12
 """Rows and columns between which a surrogate can be relied on and is quick."""
 
 
@@ -95,7 +98,10 @@ class ReductionProposer:
             for view in symmetric_views(context):
                 self.noise = max(self.noise, view.floor)
                 # Few columns leave a surrogate little else to stumble over.
-                context.noisy |= len(view.columns) <= _FEW and _QUIET < view.error < _CALM
+                few = view.sound and len(view.columns) <= _FEW
+                context.noisy |= few and view.error > _QUIET
+                many = context.sample.rows >= _TOLD * (len(context.sample.variables) + 1)
+                context.quiet |= view.error < _QUIET and many
                 self._searches.append(Reduced(context, view, self.solvers()))
                 yield self._searches[-1]
         self._searches.sort(key=lambda search: search.view.rank)
@@ -234,8 +240,13 @@ class Reduced:
                 self.candidates.consider(expr)
                 if self._settled(_PLAINLY):
                     break
+            yield from self._news()
             if context.solved() or self._settled():
                 break
+
+    def _news(self) -> Iterator[Expr]:
+        """What has come to the front since the last time, in the old columns."""
+        context = self.context
         if context.exactly and not context.solved():
             return
         count = 1 if context.solved() else _LAWS

@@ -30,8 +30,8 @@ which pairs are sought by correlation."""
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        ExactProposer(), ReductionProposer(_solvers), PowerProposer(), LinearProposer(),
-        LeaderProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
+        ReductionProposer(_solvers), PowerProposer(), LinearProposer(), LeaderProposer(),
+        ExactProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
         Evolution(),
     ]  # fmt: skip
 
