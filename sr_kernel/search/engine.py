@@ -161,6 +161,7 @@ class _Run:
             self._constant_laws()
             self._known_laws()
             self._sweep(proposers, SWEEPS[0])
+            self._call_helpers()
             sample = self.context.sample
             if self.noise is not None and self.noise < _QUIET * float(np.std(sample.y)):
                 self.context.quiet = True
@@ -233,6 +234,7 @@ class _Run:
             self._consider(expr)
             self._hear()
             self.poll()
+        self._hear()
         self._stop_if_exact()
 
     def _rounds(self, proposers: Sequence[Proposer]) -> None:

@@ -56,7 +56,7 @@ def _leaders(context: Context, part: Part, kinds: IntArray) -> Iterator[Expr]:
             best.setdefault(kind, (float(strength[place]), int(place)))
     ranked = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))
     one = Column(number(1), np.ones(sample.rows))
-    count = _MANY if len(sample.variables) == 1 else _FEW
+    count = _MANY if len(sample.variables) == 1 and not context.noisy else _FEW
     for kind, (_, place) in ranked[:count]:
         context.poll()
         values = part.values(np.array([place]), sample.X)[0]

@@ -104,6 +104,10 @@ class ReductionProposer:
                 context.quiet |= view.error < _QUIET and many
                 self._searches.append(Reduced(context, view, self.solvers()))
                 yield self._searches[-1]
+            if context.quiet:  # what looked like noise was a surrogate that stumbled
+                context.noisy = False
+                calm = [search for search in self._searches if search.view.error < 2 * _QUIET]
+                self._searches = calm or self._searches
         self._searches.sort(key=lambda search: search.view.rank)
 
 
@@ -227,6 +231,7 @@ class Reduced:
         """The laws of one more sweep or round, whichever the whole search is in, the best first."""
         context = self.context
         context.round, context.exactly = whole.round, whole.exactly and not self._simple()
+        context.noisy = whole.noisy
         wide, narrow, context.pool = _ROUNDS[whole.round]
         wide = whole.limit if context.exactly else wide
         context.bank.grow(wide, context.poll)

@@ -28,6 +28,8 @@ _SURE = 0.003
 """Violations below this are the surrogate's own."""
 _DOUBT = 2.0
 """Errors this many times the noise are no view's that is right."""
+_POOR = 0.3
+"""Errors beyond this explain too little, whatever the noise."""
 _FACTOR = 0.05
 """The same where a column is taken for a mere factor."""
 _GAP = 2.0
@@ -75,7 +77,7 @@ class View:
     @property
     def sound(self) -> bool:
         """Whether the error is that of a view that is right."""
-        return self.error <= _DOUBT * self.floor
+        return self.error <= min(_DOUBT * self.floor, _POOR)
 
     @property
     def rank(self) -> float:
