@@ -162,6 +162,7 @@ class _Run:
             self._known_laws()
             self._sweep(proposers, SWEEPS[0])
             self._call_helpers()
+            self._estimate_noise()
             sample = self.context.sample
             if self.noise is not None and self.noise < _QUIET * float(np.std(sample.y)):
                 self.context.quiet = True
