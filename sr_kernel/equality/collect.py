@@ -68,7 +68,7 @@ def _add_terms(terms: dict[Expr, Fraction], node: Expr, scale: Fraction) -> None
     terms[rest] = terms[rest] + factor if rest in terms else factor
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def coefficient(node: Expr) -> tuple[Fraction, Expr]:
     """``node`` as a rational times a term without one."""
     if node.op not in ("number", "mul", "div", "neg", "pow"):

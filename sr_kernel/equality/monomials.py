@@ -20,7 +20,7 @@ _NONE = Fraction(0)
 _DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def monomial(term: Expr) -> Monomial:
     """``term`` as a rational coefficient times whole powers; not to be changed by the caller."""
     powers: Powers = {}

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sr_kernel.expr import Expr
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8192)
 def order_key(expr: Expr) -> tuple[object, ...]:
     """Numbers before variables before function values; ties by content, then by arguments."""
     if expr.op == "number":

@@ -43,7 +43,7 @@ def _display_key(term: Expr) -> tuple[object, ...]:
     return (term is ONE, -degree(term), order_key(term))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def degree(term: Expr) -> int:
     """Degree for the order of display: variables count one, function values nothing."""
     match term.op:
@@ -253,7 +253,7 @@ def _factor_key(term: Expr) -> tuple[object, ...]:
     return (rank, order_key(base), order_key(term))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def ordered(expr: Expr) -> Expr:
     """``expr`` with sums, products, min and max in order of display; never larger."""
     check_time()

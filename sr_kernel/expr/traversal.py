@@ -22,7 +22,7 @@ def walk(expr: Expr) -> Iterator[Expr]:
             stack.extend((arg, False) for arg in reversed(node.args))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def variables(expr: Expr) -> tuple[str, ...]:
     """Names of the variables, in the order in which the printed form first shows them."""
     return tuple(str(node.value) for node in walk(expr) if node.is_symbol)
@@ -33,7 +33,7 @@ def has_floats(*exprs: Expr) -> bool:
     return any(map(_has_floats, exprs))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _has_floats(expr: Expr) -> bool:
     return any(type(node.value) is float for node in walk(expr))
 

@@ -32,6 +32,8 @@ _LARGEST_POWER = 1e15
 """Largest exponent of e that is computed."""
 _LARGEST_MAGNITUDE = 10_000
 """Largest binary exponent of the argument of a function."""
+_BOUNDLESS = frozenset({"abs", "log", "sqrt"})
+"""Functions that take as long for large arguments as for small ones."""
 _MOST_EXTRA_DIGITS = 1000
 
 
@@ -170,7 +172,8 @@ class _Attempt:
     def function(self, node: Expr, args: list[Real]) -> Real:
         """A function of one argument, inside its domain."""
         args = self.in_domain(node, args)
-        if any(self.mp.mag(arg) > _LARGEST_MAGNITUDE for arg in args if arg):
+        too_large = any(self.mp.mag(arg) > _LARGEST_MAGNITUDE for arg in args if arg)
+        if too_large and node.op not in _BOUNDLESS:
             raise _RangeError
         if node.op in ("exp", "sinh", "cosh") and abs(args[0]) > _LARGEST_POWER:
             raise _RangeError

@@ -321,13 +321,13 @@ def _size(expr: Expr) -> int:
     return expr.size
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def variable_count(expr: Expr) -> int:
     """How often variables occur."""
     return 1 if expr.is_symbol else sum(variable_count(arg) for arg in expr.args)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def digit_count(expr: Expr) -> int:
     """Length of all literals together: fewer digits have been rounded less."""
     if expr.is_number:

@@ -26,7 +26,7 @@ from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr, has_floats, parse, to_text, variables, walk
 from sr_kernel.expr.operators import SPELLINGS
 from sr_kernel.numeric.assumption import NOTHING, Assumptions
-from sr_kernel.numeric.precise import evaluate_precise
+from sr_kernel.numeric.precise import definedness, evaluate_precise
 from sr_kernel.simplify import Simplification, simplify_all_detailed
 
 POINTS, DIGITS = 60, 50
@@ -144,7 +144,8 @@ def fault(case: Case, found: Simplification, seed: int) -> str:
         before = evaluate_precise(case.expr, point, DIGITS)
         after = evaluate_precise(found.result, point, DIGITS)
         if before is None:
-            if after is not None and not found.conditions:
+            undefined = definedness(case.expr, point, DIGITS) is False
+            if undefined and after is not None and not found.conditions:
                 return "unreported"
         elif after is None or not _close(case.expr, found.result, before, after, point):
             return "wrong"

@@ -111,3 +111,14 @@ def test_tiny_is_not_nothing() -> None:
     assert at("1/sin(y)", y=1e-100) > 0
     assert at("log(1 + y)", y=1e-90) > 0
     assert at("sign(exp(y) - 1)", y=1e-80) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("log(abs(exp(exp(x))))", "exp(x)"), ("sqrt(exp(2*exp(x)))", "exp(exp(x))")],
+)
+def test_values_beyond_floats_have_sizes_logarithms_and_roots(text: str, expected: str) -> None:
+    found, other = (evaluate_precise(parse(t), {"x": 12.0}, 30) for t in (text, expected))
+    assert found is not None
+    assert other is not None
+    assert abs(found / other - 1) < 1e-25
