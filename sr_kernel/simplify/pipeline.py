@@ -11,8 +11,6 @@ from functools import lru_cache
 from sr_kernel.egraph.improve import improve
 from sr_kernel.egraph.prospect import has_prospects
 from sr_kernel.egraph.ruleset import Ruleset
-from sr_kernel.equality.bases import rebased
-from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import Condition
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.sampling import find_difference, names_of
@@ -103,18 +101,7 @@ class Pipeline:
         for task in tasks:
             if not task.stop_reason and self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
-            elif self.situation.model.name == "size":
-                self._rebase(task)
         return [self._report(task) for task in tasks]
-
-    def _rebase(self, task: _Task) -> None:
-        """The last step: it saves a node each, but hides exponentials from all others."""
-        if not any(map(_is_exponential, walk(task.current))):
-            return
-        found = ordered(rebased(task.current, Constants([task.current])))
-        if found.size < task.current.size and not self._differs(task.current, found):
-            task.current = found
-            task.passed.append(found)
 
     def _in_order(self, expr: Expr) -> Expr:
         with deadline(self.situation.deadline), suppress(OutOfTime):
@@ -311,10 +298,6 @@ class Pipeline:
         """Cost first; then what reads better: fewer variables, shorter numbers, less nesting."""
         spoken = (variable_count(expr), digit_count(expr))
         return (self._cost(expr), expr.size, *spoken, expr.depth, order_key(expr))
-
-
-def _is_exponential(node: Expr) -> bool:
-    return node.op == "exp" or (node.op == "pow" and not node.args[1].is_number)
 
 
 def _size(expr: Expr) -> int:
