@@ -89,7 +89,9 @@ def made(record: dict[str, Any], noise: float, seed: int) -> Case:
     bounded = "|y|" in (record.get("notes") or "")
     rows = min(record.get("n_train") or ROWS, ROWS)
     X, clean = _table(record["variables"], truth, names, rows, generator, bounded)
-    y = clean + noise * np.sqrt(np.mean(clean**2)) * generator.normal(size=len(clean))
+    largest = np.abs(clean).max() or 1.0  # whose square may be no number
+    level = noise * largest * np.sqrt(np.mean((clean / largest) ** 2))
+    y = clean + level * generator.normal(size=len(clean))
     fresh, expected = _table(
         record["variables"], truth, names, FRESH, generator, bounded, again=True
     )
