@@ -55,10 +55,17 @@ class PolynomialProposer:
                 return
 
 
-def monomials(context: Context, degree: int) -> tuple[Column, ...]:
-    """The constant and all monomials of the varying columns up to ``degree``."""
+def monomials(context: Context, degree: int, most: int | None = None) -> tuple[Column, ...]:
+    """The constant and the monomials of the varying columns up to ``degree``, ``most`` at most.
+
+    Many columns have millions: those of low degree come first, and no more are made.
+    """
+    return tuple(islice(_monomials(context, degree), most))
+
+
+def _monomials(context: Context, degree: int) -> Iterator[Column]:
     sample = context.sample
-    found = [Column(number(1), np.ones(sample.rows))]
+    yield Column(number(1), np.ones(sample.rows))
     varying = [k for k in range(len(sample.variables)) if np.ptp(sample.X[:, k]) > 0]
     for total in range(1, degree + 1):
         for picked in combinations_with_replacement(varying, total):
@@ -67,9 +74,7 @@ def monomials(context: Context, degree: int) -> tuple[Column, ...]:
                 power(symbol(sample.variables[k]), Fraction(picked.count(k)))
                 for k in dict.fromkeys(picked)
             ]
-            term = apply("mul", *factors) if len(factors) > 1 else factors[0]
-            found.append(Column(term, values))
-    return tuple(found)
+            yield Column(apply("mul", *factors) if len(factors) > 1 else factors[0], values)
 
 
 def _degree(context: Context) -> int:

@@ -92,7 +92,7 @@ def _polynomials(context: Context) -> Iterator[Expr]:
 
 
 def _monomials(context: Context, degree: int, kind: str) -> tuple[Column, ...]:
-    found = monomials(context, degree)[:_MONOMIALS]
+    found = monomials(context, degree, _MONOMIALS)
     return tuple(Column(column.expr, column.values, kind) for column in found)
 
 
