@@ -141,9 +141,10 @@ class _Turn:
     def __init__(self, proposer: Proposer, context: Context) -> None:
         self._wanted = threading.Semaphore(0)
         self._found: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._left = threading.Event()
+        self._left, self._over = threading.Event(), threading.Event()
         self.asked = False
         """Whether it owes a word."""
+        self._waits = False
         self._spent = 0.0
         own = replace(context, poll=self._poll)
         # The thread sees numpy's error state, and whatever else hangs on the context.
@@ -188,14 +189,26 @@ class _Turn:
         return self._processor_time() - self._spent if self._left.is_set() else 0.0
 
     def end(self) -> None:
-        """Raise in the thread; one that waits for something outside ends when that comes."""
+        """End the thread: one that computes is interrupted, one that waits outside ends later.
+
+        One that waits for its turn is told: an exception in the midst of waiting leaves locks in
+        disorder.
+        """
         self._left.set()
+        self._over.set()
         identity = self._thread.ident
-        if self._thread.is_alive() and identity is not None:
+        if not self._waits and self._thread.is_alive() and identity is not None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(identity), ctypes.py_object(_Overdue)
             )
-            self._wanted.release()
+        self._wanted.release()
+
+    def _await_turn(self) -> None:
+        self._waits = True
+        self._wanted.acquire()
+        self._waits = False
+        if self._over.is_set():
+            raise _Overdue
 
     def _processor_time(self) -> float:
         identity = self._thread.ident
@@ -214,10 +227,10 @@ class _Turn:
 
     def _work(self, proposer: Proposer, context: Context) -> None:
         try:
-            self._wanted.acquire()
+            self._await_turn()
             for expr in proposer.propose(context):
                 self._found.put(expr)
-                self._wanted.acquire()
+                self._await_turn()
             self._found.put(_ENDED)
         except _Overdue:
             self._found.put(_ENDED)

@@ -271,8 +271,10 @@ def test_checkpoint_in_place_of_memory(odd, tmp_path):
 
 
 def test_history_by_pattern(fitted):
-    assert fitted.history_.query(3, pattern="_c1*a + _c2", max_parameters=2)
     assert len(fitted.history_) > 0
+    found = fitted.history_.query(3, pattern="a")
+    assert found
+    assert all("a" in str(entry.expr) for entry in found)
 
 
 def test_operator_costs_decide_between_spellings():
