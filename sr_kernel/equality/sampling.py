@@ -24,13 +24,15 @@ SEED = 20_231
 ROWS = 48
 _FAST_TOLERANCE = 1e-7
 _DIGITS = 50
-_FLOAT_TOLERANCE = 1e-9
-_STRICT_TOLERANCE = 1e-12
-_EXACT_TOLERANCE = 1e-30
+# One over the relative differences that are allowed: mpmath drops a Ctrl-C that comes while it
+# reads a float.
+_FLOAT_TOLERANCE = 10**9
+_STRICT_TOLERANCE = 10**12
+_EXACT_TOLERANCE = 10**30
 _THOROUGH_ROWS = 12
-_VISIBLE = 1e-7
-_FLOAT_ROUNDING = 1e-13
-_EXACT_ROUNDING = 1e-40
+_VISIBLE = 10**7
+_FLOAT_ROUNDING = 10**13
+_EXACT_ROUNDING = 10**40
 
 Box = Mapping[str, tuple[float, float]]
 
@@ -122,8 +124,8 @@ def find_difference(
     return None
 
 
-def _tolerance(a: Expr, b: Expr, thorough: bool) -> float:
-    """Relative difference at high precision above which values count as different."""
+def _tolerance(a: Expr, b: Expr, thorough: bool) -> int:
+    """One over the relative difference at high precision above which values count as different."""
     if not has_floats(a, b):
         return _EXACT_TOLERANCE
     return _STRICT_TOLERANCE if thorough else _FLOAT_TOLERANCE
@@ -139,7 +141,7 @@ def values(expr: Expr, names: Sequence[str], points: FloatArray) -> FloatArray:
     return evaluate(compile_program(expr, tuple(names)), points)
 
 
-def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: float) -> Difference | None:
+def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: int) -> Difference | None:
     """The difference at ``point`` if it stands at high precision; undefined b counts as one."""
     left = evaluate_precise(a, point, _DIGITS)
     if left is None:
@@ -149,11 +151,11 @@ def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: float) -> D
         return Difference(point, _float(left), None)
     scale = max(abs(left), abs(right))
     gap = abs(left - right)
-    if gap <= tolerance * scale:
+    if gap * tolerance <= scale:
         return None
     # Constants that cancel leave digits that no float holds; a result that shows such digits is
     # refused, one that drops them is not.
-    visible = tolerance == _FLOAT_TOLERANCE and right != 0 and gap > _VISIBLE * scale
+    visible = tolerance == _FLOAT_TOLERANCE and right != 0 and gap * _VISIBLE > scale
     if not visible and _is_rounding(a, b, point, gap):
         return None
     return Difference(point, _float(left), _float(right))
@@ -162,7 +164,7 @@ def _confirmed(a: Expr, b: Expr, point: dict[str, float], tolerance: float) -> D
 def _is_rounding(a: Expr, b: Expr, point: dict[str, float], gap: Any) -> bool:
     """Whether rounding of intermediate values and of fitted constants can explain ``gap``."""
     largest = max(largest_part(expr, point) for expr in (a, b))
-    return bool(gap <= (_FLOAT_ROUNDING if has_floats(a, b) else _EXACT_ROUNDING) * largest)
+    return bool(gap * (_FLOAT_ROUNDING if has_floats(a, b) else _EXACT_ROUNDING) <= largest)
 
 
 def _float(value: object) -> float:

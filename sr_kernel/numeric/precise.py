@@ -8,6 +8,7 @@ that shrinks with the precision is rounding, and the value is put on the border.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from fractions import Fraction
@@ -24,11 +25,12 @@ Real = Any
 
 _GUARD = 15
 """Digits carried beyond those asked for."""
-_CLOSE = 1e-20
-"""Distance to a border below which a decision is taken again at higher precision."""
-_SHRUNK = 1e-5
+# Whole numbers, all of these: mpmath drops a Ctrl-C that comes while it reads a float.
+_CLOSE = 10**20
+"""One over the distance to a border below which a decision is taken again at higher precision."""
+_SHRUNK = 10**5
 _PASSES = 5
-_LARGEST_POWER = 1e15
+_LARGEST_POWER = 10**15
 """Largest exponent of e that is computed."""
 _LARGEST_MAGNITUDE = 10_000
 """Largest binary exponent of the argument of a function."""
@@ -158,13 +160,16 @@ class _Attempt:
     def number(self, value: Real) -> Real:
         if isinstance(value, Fraction):
             return self.mp.mpf(value.numerator) / value.denominator
+        if isinstance(value, float) and math.isfinite(value):
+            above, below = value.as_integer_ratio()
+            return self.mp.mpf(above) / below
         return self.mp.mpf(value)
 
     def variable(self, name: str) -> Real:
         if name not in self.env:
             raise OptionError(f"{name!r} has no value: give one for each variable")
         given = self.env[name]
-        value = self.number(given if isinstance(given, Fraction) else self.mp.mpf(given))
+        value = self.number(given)
         if not self.mp.isfinite(value):
             raise _UndefinedError
         return value
@@ -199,7 +204,7 @@ class _Attempt:
     def settle(self, key: Hashable, node: Expr, value: Real, border: Real) -> Real:
         """``value`` of ``node``, or ``border`` where the difference is only rounding."""
         gap = abs(value - border)
-        if gap > _CLOSE * max(1, abs(border)) or not node.args:
+        if gap * _CLOSE > max(1, abs(border)) or not node.args:
             return value
         if border == 0 and gap and _keeps_digits(node):
             return value
@@ -209,7 +214,7 @@ class _Attempt:
             # Too coarse to tell: go on as computed, and look again at higher precision.
             self.settled = False
             return border if self.last else value
-        return border if gap <= _SHRUNK * before else value
+        return border if gap * _SHRUNK <= before else value
 
 
 def _keeps_digits(node: Expr) -> bool:
