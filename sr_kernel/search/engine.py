@@ -406,15 +406,15 @@ class _Run:
     def _validated(self, shown: Progress) -> tuple[tuple[Law, ...], Law | None]:
         """With errors on held-out rows, if there is noise to be fitted by mistake."""
         sample = self.context.sample
-        self._estimate_noise()
-        if self.noise is None or self.noise < 1e-9 * sample.unit * sample.spread**0.5:
-            return shown.front, shown.best
         left = self.start + self.settings.time_limit - time.perf_counter()
         until = time.perf_counter() + min(max(left, 0.3), 1.0)
-        seen = fit_rows(self.problem, FIT_ROWS)
         try:
+            self._estimate_noise()
+            if self.noise is None or self.noise < 1e-9 * sample.unit * sample.spread**0.5:
+                return shown.front, shown.best
+            seen = fit_rows(self.problem, FIT_ROWS)
             return self.presenter.validated(shown.front, shown.best, seen, until)
-        except (KeyboardInterrupt, MemoryError):
+        except (KeyboardInterrupt, MemoryError, OSError):  # no room to load a library either
             return shown.front, shown.best
 
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
