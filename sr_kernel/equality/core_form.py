@@ -82,3 +82,14 @@ def kernels(core: Core) -> Iterator[Kernel]:
             stack.append(node.base)  # type: ignore[union-attr, arg-type]
         elif kind is not Constant:
             stack.extend(reversed(node.parts))  # type: ignore[union-attr]
+
+
+def factors(core: Core, exponent: int) -> Iterator[tuple[Core, int]]:
+    """The factors of ``core**exponent`` that are no products themselves, with their exponents."""
+    if isinstance(core, Product):
+        for part in core.parts:
+            yield from factors(part, exponent)
+    elif isinstance(core, Power):
+        yield from factors(core.base, exponent * core.exponent)
+    else:
+        yield core, exponent

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sr_kernel.equality.constants import ONE
-from sr_kernel.equality.core_form import UNIT, Core, Kernel, Power, Product, Sum, raised
+from sr_kernel.equality.core_form import UNIT, Core, Kernel, Power, Product, Sum, factors, raised
 from sr_kernel.equality.order import order_key
 from sr_kernel.expr import Expr
 
@@ -64,7 +64,7 @@ def product_gathered(core: Core, inside: Callable[[Core], Core] = lambda part: p
     """
     powers: dict[tuple[Expr | None, Expr], Fraction] = {}
     others: list[Core] = []
-    for factor, exponent in _factors(core, 1):
+    for factor, exponent in factors(core, 1):
         if isinstance(factor, Kernel) and not _is_root(factor):
             key = factor.base, factor.atom
             power = factor.power if exponent == 1 else factor.power * exponent
@@ -75,17 +75,6 @@ def product_gathered(core: Core, inside: Callable[[Core], Core] = lambda part: p
     if not others and not found:
         return UNIT
     return Product((*others, *found)) if len(others) + len(found) > 1 else (others or found)[0]
-
-
-def _factors(core: Core, exponent: int) -> Iterator[tuple[Core, int]]:
-    """The factors of ``core**exponent`` that are no products themselves, with their exponents."""
-    if isinstance(core, Product):
-        for part in core.parts:
-            yield from _factors(part, exponent)
-    elif isinstance(core, Power):
-        yield from _factors(core.base, exponent * core.exponent)
-    else:
-        yield core, exponent
 
 
 def _is_root(kernel: Kernel) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from sr_kernel.equality.collect import coefficient, once_collected
 from sr_kernel.equality.constants import ONE, Constants
-from sr_kernel.equality.core_form import Constant, Core, Kernel, Power, Product, Sum
+from sr_kernel.equality.core_form import Constant, Core, Kernel, Product, Sum, factors
 from sr_kernel.equality.generators import TooLarge
 from sr_kernel.equality.kernel_rules import core_of
 from sr_kernel.equality.monomials import Monomial, Powers, monomial
@@ -135,18 +135,18 @@ class LocalForm(Normalizer):
 
     def _product(self, core: Core) -> Expr:
         q = Fraction(1)
-        factors: list[Factor] = []
+        parts: list[Factor] = []
         exponentials: dict[Expr | None, list[Exponent]] = {}
-        for part, exponent in _factors(core, 1):
+        for part, exponent in factors(core, 1):
             if isinstance(part, Constant):
                 q *= part.value**exponent
             elif isinstance(part, Kernel) and part.base is not None and part.atom is ONE:
-                factors.append(_plain_power(part.base, part.power * exponent))
+                parts.append(_plain_power(part.base, part.power * exponent))
             elif isinstance(part, Kernel):
                 exponentials.setdefault(part.base, []).append((part.power * exponent, part.atom))
             else:
-                factors.append((self._as_term(part), Fraction(exponent)))
-        return product_term(q, factors, self.constants, exponentials)
+                parts.append((self._as_term(part), Fraction(exponent)))
+        return product_term(q, parts, self.constants, exponentials)
 
 
 def is_arithmetic(expr: Expr) -> bool:
@@ -203,13 +203,3 @@ def _parts(core: Core, scale: Fraction) -> Iterator[tuple[Fraction, Core]]:
             yield from _parts(others[0], scale)
             return
     yield scale, core
-
-
-def _factors(core: Core, exponent: int) -> Iterator[tuple[Core, int]]:
-    if isinstance(core, Product):
-        for part in core.parts:
-            yield from _factors(part, exponent)
-    elif isinstance(core, Power):
-        yield from _factors(core.base, exponent * core.exponent)
-    else:
-        yield core, exponent
