@@ -1,7 +1,4 @@
-"""Powers of fitted bases as exponentials: ``0.6065…**x`` as ``exp(-0.5*x)``.
-
-A rate says more than the base that spares a node, and fits are compared by their rates.
-"""
+"""Powers of fitted bases as exponentials, in which fits are compared: ``0.6**x`` as ``exp(-0.51*x)``."""
 
 from __future__ import annotations
 

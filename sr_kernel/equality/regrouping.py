@@ -215,12 +215,10 @@ class Regrouper:
         scaled: Powers = {}
         for whole, power in powers.items():
             unit, base = self._normalized(whole)
-            if unit is _ONCE:
-                pass
-            elif size_of(unit) * abs(power) <= LARGEST_BITS:
-                q *= unit**power
-            else:
+            if size_of(unit) * abs(power) > LARGEST_BITS:
                 base = whole
+            elif unit is not _ONCE:
+                q *= unit**power
             scaled[base] = scaled.get(base, 0) + power
         return q, {base: power for base, power in scaled.items() if power}
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from sr_kernel.equality.bases import natural
 from sr_kernel.expr import Expr, quoted, walk
 from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
@@ -151,8 +150,6 @@ def checked(
 
     Of two spellings of one size the simplifier's is taken: ``2*t`` for ``t + t``.
     """
-    if any(node.op == "exp" for node in walk(entry.expr)):
-        simpler = natural(simpler)  # exp(-x/2) says more than the base that spares a node
     candidate = pinned(simpler)
     if candidate is pinned(entry.expr) or not keeps_to(simpler, entry.expr, operators):
         return None

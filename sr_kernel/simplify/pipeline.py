@@ -92,7 +92,9 @@ class Pipeline:
         if self.situation.model.name == "size":
             fitted = [task for task in tasks if has_floats(task.start)]
             for task, until in zip(fitted, self._turns(len(fitted), _TIDY_SHARE), strict=True):
+                started = time.perf_counter()
                 self._tidy(task, until)
+                task.seconds += time.perf_counter() - started
         for _ in range(_MAX_ROUNDS):
             active = [task for task in tasks if not task.stop_reason]
             if not active or self.situation.is_late():
@@ -123,7 +125,6 @@ class Pipeline:
 
         Exact terms are left to those: a tidy form may hide what a rule looks for in them.
         """
-        started = time.perf_counter()
         tidying = Tidying(task.current, self.situation.knowledge.signs)
         with deadline(until), suppress(OutOfTime, RecursionError, ExpressionError):
             form = tidying.form
@@ -131,7 +132,6 @@ class Pipeline:
             task.settled = task.current is form and is_settled(form)
             if task.settled and not self._is_open([form]):
                 task.stop_reason = DONE
-        task.seconds += time.perf_counter() - started
 
     def _take_tidy(self, task: _Task, tidying: Tidying) -> None:
         """Takes the tidy form, or the cautious one where the domain would change too much."""
