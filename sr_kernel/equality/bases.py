@@ -1,4 +1,4 @@
-"""Powers of fitted bases as exponentials, in which fits are compared: ``0.6**x`` as ``exp(-0.51*x)``."""
+"""Powers of fitted bases as exponentials, by whose rates fits are compared."""
 
 from __future__ import annotations
 
