@@ -28,6 +28,9 @@ MOST_RUBBISH = 20
 """Things that are no expressions, without one in between that is, after which it is asked no more.
 """
 _WAIT = 0.02
+_LOOK = 0.1
+"""Seconds for which a thread is watched before it is taken to wait."""
+_HAS_THREAD_CLOCKS = hasattr(time, "pthread_getcpuclockid")
 _ENDED, _NOTHING = object(), object()
 
 
@@ -192,12 +195,13 @@ class _Turn:
         """End the thread: one that computes is interrupted, one that waits outside ends later.
 
         One that waits for its turn is told: an exception in the midst of waiting leaves locks in
-        disorder.
+        disorder.  Nor is one raised in a thread that waits for something else: while it is
+        pending, all others run slower, and under a tracer Python 3.11 does not run them at all.
         """
         self._left.set()
         self._over.set()
         identity = self._thread.ident
-        if not self._waits and self._thread.is_alive() and identity is not None:
+        if identity is not None and not self._waits and self._computes():
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(identity), ctypes.py_object(_Overdue)
             )
@@ -210,11 +214,22 @@ class _Turn:
         if self._over.is_set():
             raise _Overdue
 
+    def _computes(self) -> bool:
+        """Whether it uses the processor just now, as far as the system can say."""
+        if not self._thread.is_alive():
+            return False
+        if not _HAS_THREAD_CLOCKS:
+            return True
+        before, until = self._processor_time(), time.perf_counter() + _LOOK
+        while time.perf_counter() < until:
+            time.sleep(_LOOK / 10)
+            if self._processor_time() > before + _LOOK / 100:
+                return True
+        return False
+
     def _processor_time(self) -> float:
         identity = self._thread.ident
-        if not self._thread.is_alive() or identity is None or not hasattr(
-            time, "pthread_getcpuclockid"
-        ):  # fmt: skip
+        if not self._thread.is_alive() or identity is None or not _HAS_THREAD_CLOCKS:
             return 0.0
         try:
             return time.clock_gettime(time.pthread_getcpuclockid(identity))
