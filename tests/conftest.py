@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -31,3 +32,15 @@ def _own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         del os.environ["SR_KERNEL_CACHE"]
     else:
         os.environ["SR_KERNEL_CACHE"] = before
+
+
+@pytest.fixture(scope="module")
+def interactive_shell() -> Iterator[object]:
+    """An IPython in this process; it takes the place of ``__main__`` and empties it when reset,
+    which would keep multiprocessing from starting anything later."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    main = sys.modules["__main__"]
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+    sys.modules["__main__"] = main

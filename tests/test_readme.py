@@ -7,7 +7,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,6 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shell() -> Iterator[object]:
-    """One IPython shell for all Python blocks, as a reader would type them in turn."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    yield InteractiveShell.instance()
-    InteractiveShell.clear_instance()
-
-
 def test_no_block_is_left_out() -> None:
     assert {language for language, _ in BLOCKS} == {"python", "sh"}
     assert len(PYTHON) >= 4
@@ -38,8 +28,9 @@ def test_no_block_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])
-def test_python_block(shell: object, code: str) -> None:
-    result = shell.run_cell(code)  # type: ignore[attr-defined]
+def test_python_block(interactive_shell: object, code: str) -> None:
+    """All in one shell, as a reader would type them in turn."""
+    result = interactive_shell.run_cell(code)  # type: ignore[attr-defined]
     result.raise_error()
 
 

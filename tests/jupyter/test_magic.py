@@ -4,7 +4,6 @@ import asyncio
 
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from sr_kernel.jupyter import load_ipython_extension, unload_ipython_extension
 from sr_kernel.jupyter.magic import DiscoverError, DiscoverMagics, help_text
@@ -27,21 +26,13 @@ def engines(monkeypatch, make):
     return asked
 
 
-@pytest.fixture(scope="module")
-def ipython():
-    """One shell for all tests: IPython cannot be started twice in a process."""
-    shell = InteractiveShell.instance()
-    yield shell
-    InteractiveShell.clear_instance()
-
-
 @pytest.fixture
-def shell(ipython):
-    ipython.reset()
-    ipython.user_ns["planets"] = PLANETS
-    load_ipython_extension(ipython)
-    yield ipython
-    unload_ipython_extension(ipython)
+def shell(interactive_shell):
+    interactive_shell.reset()
+    interactive_shell.user_ns["planets"] = PLANETS
+    load_ipython_extension(interactive_shell)
+    yield interactive_shell
+    unload_ipython_extension(interactive_shell)
 
 
 def run(shell, cell):
