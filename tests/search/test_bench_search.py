@@ -1,6 +1,6 @@
 """The measurements of the search, on a small scale."""
 
-import os
+import subprocess
 import sys
 import time
 
@@ -77,8 +77,18 @@ def test_the_clock_counts_this_process(children):
     assert 0.25 < clock() - before < 0.55
 
 
+SPIN = "import time\nwhile time.process_time() < 0.4: pass\n"
+
+
 def test_processes_are_counted_with_their_children():
-    assert cpu_of(os.getpid()) == pytest.approx(sum(os.times()[:4]), abs=0.3)
+    child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {SPIN!r}])\n"
+    program = child + SPIN + "print('spun', flush=True)\ninput()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as busy:
+        assert busy.stdout.readline() == b"spun\n"
+        assert 0.75 < cpu_of(busy.pid) < 2
+        busy.stdin.write(b"\n")
 
 
 @pytest.mark.parametrize("goes_on", [False, True])
