@@ -20,8 +20,11 @@ from sr_kernel.equality.core_form import (
     quotient,
     scaled,
 )
+from sr_kernel.equality.division import slope_in
 from sr_kernel.equality.generators import TooLarge, common_unit
-from sr_kernel.expr import Expr, apply, number, walk
+from sr_kernel.equality.inverse_rules import undone_angle, undone_sum
+from sr_kernel.equality.monotone_rules import evened, outside_abs
+from sr_kernel.expr import Expr, apply, number, variables, walk
 from sr_kernel.expr.term import has_minus
 
 if TYPE_CHECKING:
@@ -55,13 +58,33 @@ _DEEPEST_ROOT = 4
 def circular(n: Normalizer, expr: Expr) -> Core:
     """sin, cos and tan: multiples of pi/2 taken out, the argument's sign made canonical."""
     op, arg = expr.op, expr.args[0]
+    if n.mode.canonical and arg.op in ("asin", "acos", "atan") and variables(arg):
+        if op == "tan" and arg.op != "atan":
+            sine, cosine = apply("sin", arg), apply("cos", arg)
+            return quotient(circular(n, sine), circular(n, cosine))
+        if (undone := _undone(n, op, arg)) is not None:
+            return undone
     terms = n.linear(arg)
     turns = sum((q for q, atom in terms if atom is PI), Fraction(0))
     if turns and (turns % HALF == 0 or len(terms) == 1):
         return _turned(n, op, _without_turns(terms), turns % 2)
+    if n.mode.canonical and (turns := _turns_inside(n, arg)) and turns % HALF == 0:
+        return _turned(n, op, n.best(arg - number(turns) * PI), turns % 2)
     if op == "tan" and (n.mode.canonical or n.mode.quotients):
         return quotient(_plain(n, "sin", arg), _plain(n, "cos", arg))
     return _plain(n, op, arg)
+
+
+def _turns_inside(n: Normalizer, arg: Expr) -> Fraction:
+    """The rational q of ``q*pi + rest`` where ``rest`` is a quotient without pi, else 0."""
+    if not any(node is PI for node in walk(arg)):
+        return Fraction(0)
+    try:
+        form = n.form(arg)
+    except (TooLarge, ZeroDivisionError):
+        return Fraction(0)
+    place = form.ring.generators.by_kernel.get(PI)
+    return Fraction(0) if place is None else slope_in(form.above, form.below, place)
 
 
 def angle_units(n: Normalizer, exprs: Iterable[Expr]) -> dict[Expr, Fraction]:
@@ -171,11 +194,11 @@ def _signed(n: Normalizer, op: str, arg: Expr) -> Core:
     """An odd or even function with the sign of its argument made canonical."""
     even = op in ("cos", "cosh")
     inner = n.best(arg)
+    if even and (plain := evened(inner)) is not inner:
+        inner = n.best(plain)
     sign = 1
     if is_negative(n, inner):
         inner, sign = n.best(-inner), -1
-    if even and inner.op == "abs":
-        inner = inner.args[0]
     if isinstance(inner.value, Fraction | float):
         value = rational(inner.value)
         if value == 0:
@@ -234,6 +257,10 @@ def hyperbolic(n: Normalizer, expr: Expr) -> Core:
         undone = _hyperbolic_of_inverse(n, op, n.best(arg))
         if undone is not None:
             return undone
+        inner = n.best(arg)
+        if (size := outside_abs(op, inner)) is not None:
+            return n.core(size)
+        arg = evened(inner) if op == "cosh" else arg
         up, down = n.core(apply("exp", arg)), n.core(apply("exp", -arg))
         cosh = Sum((up, down))
         sinh = Sum((up, scaled(-1, down)))
@@ -268,7 +295,13 @@ def _hyperbolic_of_inverse(n: Normalizer, op: str, inner: Expr) -> Core | None:
 def inverse(n: Normalizer, expr: Expr) -> Core:
     """Inverse functions: odd ones pull the sign out, acos(-u) = pi - acos(u)."""
     op = expr.op
+    if n.mode.canonical and not n.mode.guarded:
+        undone = undone_angle(n, op, expr.args[0]) or undone_sum(n, op, expr.args[0])
+        if undone is not None:
+            return n.core(undone)
     inner = n.best(expr.args[0])
+    if n.mode.canonical and (size := outside_abs(op, inner)) is not None:
+        return n.core(size)
     if op == "acos" and n.mode.canonical:
         return Sum((scaled(HALF, Kernel(PI)), scaled(-1, n.core(apply("asin", inner)))))
     if op == "atanh" and n.mode.canonical and not n.mode.guarded:

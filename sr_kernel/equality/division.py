@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sr_kernel.equality.factoring import term_list
+from sr_kernel.equality.factoring import rational, term_list
 from sr_kernel.equality.ring import Polynomial, Ring
 from sr_kernel.equality.writing import ratio, sum_term
 from sr_kernel.expr import Expr
@@ -98,3 +98,19 @@ def _divides(lead: Exponents, exponents: Exponents) -> bool:
 
 def _minus(exponents: Exponents, shift: Exponents) -> Exponents:
     return tuple(a - b for a, b in zip(exponents, shift, strict=True))
+
+
+def slope_in(above: Polynomial, below: Polynomial, place: int) -> Fraction:
+    """The rational q of ``above/below = q*g + rest`` for the generator g at ``place``, where the
+    rest is a quotient without it; else 0."""
+    if below.degrees()[place] or above.degrees()[place] != 1:
+        return Fraction(0)
+    slope = above.derivative(place)
+    q = slope.leading_coefficient() / below.leading_coefficient()
+    return rational(q) if slope == q * below else Fraction(0)
+
+
+def constant_in(above: Polynomial, below: Polynomial) -> Fraction:
+    """The constant of ``above/below`` divided out as far as its leading term tells."""
+    lead = below.monomial(0)
+    return rational(above[lead] / below.leading_coefficient())

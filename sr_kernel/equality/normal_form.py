@@ -249,6 +249,8 @@ class Normalizer:
             if whole is not None and whole.op in ("sin", "cos", "sinh", "cosh"):
                 if whole.op in (("sin", "cosh") if first else ("cos", "sinh")):
                     self._pythagoras(ring, index, whole)
+            elif base.op == "sign" and self.mode.canonical:
+                ring.relations.append((index, 3, ring.gens[index]))
             elif base.op in ("abs", "cbrt") or is_compound(base):
                 self._root(ring, index, generator, base, sources)
 

@@ -17,6 +17,9 @@ from sr_kernel.equality.core_form import (
     raised,
     scaled,
 )
+from sr_kernel.equality.division import constant_in, slope_in
+from sr_kernel.equality.generators import TooLarge
+from sr_kernel.equality.monotone_rules import through_order, through_sign
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.root_rules import constant_value
 from sr_kernel.expr import Expr, apply, number
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from sr_kernel.equality.normal_form import Normalizer
 
 _MOST_COMPARED = 6
+_WHOLE = frozenset({"floor", "ceil", "sign"})
 
 
 def absolute(n: Normalizer, arg: Expr) -> Core:
@@ -36,6 +40,8 @@ def absolute(n: Normalizer, arg: Expr) -> Core:
             parts.append(raised(n.core(factor), power))
         elif n.signs.nonpositive(factor):
             parts.append(raised(scaled(-1, n.core(factor)), power))
+        elif n.mode.canonical and factor.op == "sign":
+            parts.append(raised(n.core(factor), 2 * power))
         else:
             parts.append(Kernel(apply("abs", factor), power=Fraction(power)))
     return Product(tuple(parts))
@@ -43,6 +49,8 @@ def absolute(n: Normalizer, arg: Expr) -> Core:
 
 def sign(n: Normalizer, arg: Expr) -> Core:
     """``sign`` is multiplicative: factors of known sign leave it."""
+    if n.mode.canonical and (inner := through_sign(arg)) is not arg:
+        return sign(n, inner)
     content, factors = n.factors(arg)
     parts: list[Core] = [Constant(Fraction((content > 0) - (content < 0)))]
     for factor, power in factors:
@@ -53,6 +61,12 @@ def sign(n: Normalizer, arg: Expr) -> Core:
             continue
         # sign(f)**3 = sign(f), and a negative power of f stands where f is not zero.
         times = 1 if power % 2 else 2
+        if n.mode.canonical and (inner := through_sign(factor)) is not factor:
+            parts.append(raised(sign(n, inner), times))
+            continue
+        if n.mode.canonical and factor.op == "abs":
+            parts.append(raised(sign(n, factor.args[0]), 2))
+            continue
         parts.append(Kernel(apply("sign", factor), power=Fraction(times)))
     return Product(tuple(parts))
 
@@ -61,16 +75,39 @@ def rounded(n: Normalizer, expr: Expr) -> Core:
     """floor and ceil: whole numbers are taken out; ``ceil(t) = -floor(-t)`` in canonical form."""
     if expr.op == "ceil" and n.mode.canonical:
         return scaled(-1, n.core(apply("floor", -expr.args[0])))
-    terms = n.linear(expr.args[0])
+    if n.mode.canonical and (whole := _whole_part(n, expr.args[0])) is not None:
+        return Sum((n.core(whole), _rounded(n, expr.op, expr.args[0] - whole)))
+    return _rounded(n, expr.op, expr.args[0])
+
+
+def _rounded(n: Normalizer, op: str, arg: Expr) -> Core:
+    terms = n.linear(arg)
     shift = sum((Fraction(math.floor(q)) for q, atom in terms if atom is ONE), Fraction(0))
-    inner = n.best(expr.args[0] - number(shift)) if shift else n.best(expr.args[0])
+    inner = n.best(arg - number(shift)) if shift else n.best(arg)
     value = constant_value(inner)
     if value is not None:
-        whole = math.floor(value) if expr.op == "floor" else math.ceil(value)
+        whole = math.floor(value) if op == "floor" else math.ceil(value)
         return Constant(whole + shift)
-    whole_valued = inner.op in ("floor", "ceil", "sign")
-    core = n.core(inner) if whole_valued else Kernel(apply(expr.op, inner))
+    whole_valued = inner.op in _WHOLE
+    core = n.core(inner) if whole_valued else Kernel(apply(op, inner))
     return Sum((Constant(shift), core)) if shift else core
+
+
+def _whole_part(n: Normalizer, arg: Expr) -> Expr | None:
+    """The summands of ``arg`` that are surely whole, as far as its quotient shows them."""
+    try:
+        form = n.form(arg)
+    except (TooLarge, ZeroDivisionError):
+        return None
+    parts = []
+    for place, generator in enumerate(form.generators):
+        if generator.whole is not None and generator.whole.op in _WHOLE:
+            times = slope_in(form.above, form.below, place)
+            if times and times.denominator == 1:
+                parts.append(number(times) * generator.whole)
+    if constant := math.floor(constant_in(form.above, form.below)):
+        parts.append(number(constant))
+    return apply("add", *parts) if parts else None
 
 
 def modulo(n: Normalizer, expr: Expr) -> Core:
@@ -99,6 +136,8 @@ def _without_whole_multiples(n: Normalizer, above: Expr, below: Expr) -> Expr:
 
 def extreme(n: Normalizer, expr: Expr) -> Core:
     """min and max: sorted, without arguments that can never be the one chosen."""
+    if n.mode.canonical and (outer := through_order(expr)) is not expr:
+        return n.core(outer)
     op = expr.op
     args = _flat(op, [n.best(arg) for arg in expr.args])
     chosen = _undominated(n, op, sorted(set(args), key=order_key))

@@ -52,8 +52,25 @@ def rational_power(n: Normalizer, base: Expr, q: Fraction) -> Core:
             parts.append(Kernel(apply("abs", factor), power=power * q))
         else:
             undecided.append((factor, power))
+    if (both := _both_positive(n, sign, undecided)) is not None:
+        return Product((*parts, *(base_power(n, factor, q) for factor in both)))
     parts.extend(_undecided(n, sign, undecided, q))
     return Product(tuple(parts))
+
+
+def _both_positive(
+    n: Normalizer, sign: int, undecided: list[tuple[Expr, int]]
+) -> list[Expr] | None:
+    """The two factors of a product that is not negative, where their sum is surely positive:
+    then neither of them is negative, as in ``(1 - x)*(1 + x)``."""
+    if not n.mode.canonical or [power for _, power in undecided] != [1, 1]:
+        return None
+    one, other = (factor for factor, _ in undecided)
+    pairs = [(one, other)] if sign > 0 else [(-one, other), (one, -other)]
+    for pair in pairs:
+        if n.signs.positive(n.best(pair[0] + pair[1])):
+            return [n.best(factor) for factor in pair]
+    return None
 
 
 def _denested(n: Normalizer, base: Expr) -> Core | None:
@@ -245,7 +262,9 @@ def logarithm(n: Normalizer, arg: Expr) -> Core:
             parts.append(scaled(power, Kernel(apply("log", apply("abs", factor)))))
         else:
             undecided.append((factor, power))
-    if len(undecided) == 1:
+    if (both := _both_positive(n, sign, undecided)) is not None:
+        parts.extend(_factor_log(n, factor) for factor in both)
+    elif len(undecided) == 1:
         factor, power = undecided[0]
         parts.append(scaled(power, _factor_log(n, factor if sign > 0 else n.best(-factor))))
     elif undecided or sign < 0:
@@ -262,7 +281,7 @@ def _factor_log(n: Normalizer, factor: Expr) -> Core:
         return n.core(factor.args[0])
     if factor.op == "sqrt":
         return scaled(Fraction(1, 2), logarithm(n, factor.args[0]))
-    if factor.op == "cbrt" and n.signs.nonnegative(factor.args[0]):
+    if factor.op == "cbrt":
         return scaled(Fraction(1, 3), logarithm(n, factor.args[0]))
     if factor.op == "pow" and n.signs.nonnegative(factor.args[0]):
         base, exponent = factor.args
