@@ -1,4 +1,5 @@
 """Measures the verdicts on generated pairs: is "equal" ever false, is "different" ever unshown?
+And the functional hashes of the same pairs: do equal terms share one, do others?
 
 Times are CPU seconds of one process; see ``--help``.
 """
@@ -19,6 +20,7 @@ from typing import Any
 from pairs import Pair, pairs
 from plain_values import differ, value
 
+from sr_kernel.equality.key import canonical_hash
 from sr_kernel.equality.verdict import DIFFERENT, EQUAL, SAME_FAMILY, UNDECIDED, Verdict, compare
 
 WRONG_EQUAL, WRONG_DIFFERENT, UNSHOWN = "false equal", "false different", "not shown"
@@ -27,18 +29,22 @@ FAMILY = "equal, called one family"
 
 @dataclass(frozen=True)
 class Judged:
-    """A pair with its verdict, what is wrong with that ("" if nothing) and the seconds it took."""
+    """A pair with its verdict, what is wrong with that ("" if nothing), the seconds it took and
+    whether the two terms share their hash, which knows nothing of assumptions."""
 
     pair: Pair
     verdict: Verdict
     fault: str
     seconds: float
+    one_hash: bool
 
 
 def judged(pair: Pair) -> Judged:
     started = time.process_time()
     verdict = compare(pair.left, pair.right, assume=pair.assumptions)
-    return Judged(pair, verdict, fault(pair, verdict), time.process_time() - started)
+    seconds = time.process_time() - started
+    one_hash = canonical_hash(pair.left) == canonical_hash(pair.right)
+    return Judged(pair, verdict, fault(pair, verdict), seconds, one_hash)
 
 
 def fault(pair: Pair, verdict: Verdict) -> str:
@@ -82,12 +88,18 @@ def figures(found: Sequence[Judged]) -> dict[str, Any]:
         "median_ms": 1000 * statistics.median(times),
         "p99_ms": 1000 * times[min(len(times) - 1, int(0.99 * len(times)))],
         "mean_ms": 1000 * statistics.fmean(times),
+        "one_hash_equal": round(100 * _one_hash(equal) / max(1, len(equal)), 2),
+        "one_hash_changed": _one_hash(changed),
         "rules": len({name for item in equal for name in item.pair.rules}),
     }
 
 
 def _count(found: Iterable[Judged], name: str) -> int:
     return sum(item.fault == name for item in found)
+
+
+def _one_hash(found: Iterable[Judged]) -> int:
+    return sum(item.one_hash for item in found)
 
 
 def _undecided(found: Sequence[Judged]) -> float:
@@ -108,6 +120,8 @@ def table(row: dict[str, Any]) -> str:
         ("undecided, %", row["undecided"]),
         ("undecided of the equal ones, %", row["undecided_equal"]),
         ("undecided of the mutated ones, %", row["undecided_changed"]),
+        ("equal ones with one hash, %", row["one_hash_equal"]),
+        ("mutated ones with one hash", row["one_hash_changed"]),
         ("median ms", f"{row['median_ms']:.1f}"),
         ("mean ms", f"{row['mean_ms']:.1f}"),
         ("p99 ms", f"{row['p99_ms']:.0f}"),
@@ -121,7 +135,7 @@ def _record(item: Judged) -> dict[str, Any]:
     return {
         "left": str(pair.left), "right": str(pair.right), "assume": list(pair.assumptions),
         "equal": pair.equal, "rules": pair.rules, "status": item.verdict.status,
-        "fault": item.fault, "seconds": round(item.seconds, 4),
+        "fault": item.fault, "one_hash": item.one_hash, "seconds": round(item.seconds, 4),
     }  # fmt: skip
 
 
@@ -138,13 +152,14 @@ def main() -> int:
         for pair in pairs(options.count, options.seed):
             item = judged(pair)
             found.append(item)
-            if item.fault or item.verdict.status == UNDECIDED:
+            if item.fault or item.verdict.status == UNDECIDED or item.one_hash != pair.equal:
                 print(json.dumps(_record(item)), file=file, flush=True)
     row = figures(found)
     (options.out / "verdicts.json").write_text(json.dumps(row, indent=1) + "\n", "utf-8")
     (options.out / "verdicts.md").write_text(table(row) + "\n", "utf-8")
     print(table(row))
-    return 1 if row["false_equal"] or row["false_different"] or row["not_shown"] else 0
+    wrong = ("false_equal", "false_different", "not_shown", "one_hash_changed")
+    return 1 if any(row[name] for name in wrong) else 0
 
 
 if __name__ == "__main__":
