@@ -1,7 +1,8 @@
 """A table of results on disk that outlives the process: SQLite, bounded, shared by processes.
 
-Nothing that goes wrong with the file reaches the caller: a damaged file is made anew, and any other
-failure turns the cache off for this process with one warning.
+Nothing that goes wrong with the file reaches the caller: a damaged or removed file is made anew, a
+call that other processes keep waiting goes without, and any other failure turns the cache off for
+this process with one warning.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ FILE = "results.sqlite3"
 MAX_BYTES = 64 * 2**20
 BUSY_SECONDS = 0.5
 """How long another process may hold the file: its transactions take far less than that."""
+
+MOST_WAITS = 4
+"""Calls in a row that may wait in vain: then something holds the file for good."""
 
 _LAYOUT = 1
 _ROWS_A_QUERY = 500
@@ -68,14 +72,15 @@ class Cache:
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
         self._inherited: list[sqlite3.Connection] = []
+        self._file: tuple[int, int] | None = None
+        self._waits = 0
 
     def get(self, keys: Iterable[str]) -> dict[str, str]:
         """The values of those ``keys`` that are there."""
         names = {_digest(key): key for key in keys}
         nothing: list[_Row] = []
         rows = self._guarded(lambda: self._read(list(names)), nothing) if names else nothing
-        sound = [(key, value) for key, value, mark in rows if mark == _mark(key, value)]
-        return {names[key]: value for key, value in sound}
+        return {names[row[0]]: row[1] for row in rows if row[0] in names and _is_sound(*row)}
 
     def put(self, values: Mapping[str, str]) -> None:
         """Keep ``values``; those longer than a tenth of ``max_bytes`` are left out."""
@@ -118,16 +123,26 @@ class Cache:
             if self.is_off:
                 return otherwise
             try:
-                try:
-                    return work()
-                except sqlite3.DatabaseError as error:
-                    if not _is_damage(error):
-                        raise
-                    self._rebuild()
-                    return work()
+                result = self._repaired(work)
             except (sqlite3.Error, OSError) as error:
-                self._turn_off(error)
+                self._waits += 1
+                if not _is_busy(error) or self._waits >= MOST_WAITS:
+                    self._turn_off(error)
                 return otherwise
+            self._waits = 0
+            return result
+
+    def _repaired(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except sqlite3.DatabaseError as error:
+            if _is_moved(error):
+                self.close()
+            elif _code(error) & 0xFF in _DAMAGED:
+                self._rebuild()
+            else:
+                raise
+            return work()
 
     def _turn_off(self, error: Exception) -> None:
         self.is_off = True
@@ -142,18 +157,19 @@ class Cache:
         )
 
     def _open(self) -> sqlite3.Connection:
-        if self._process != os.getpid():
+        if self._process != os.getpid() or _identity(self.path) != self._file:
             self.close()
         if self._connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._connected()
-            self._process = os.getpid()
+            self._process, self._file = os.getpid(), _identity(self.path)
         return self._connection
 
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
+        connection.text_factory = _text
         try:
             _journal_ahead(connection)
             for command in _SETTINGS:
@@ -182,7 +198,7 @@ class Cache:
             with closing(self._connected()) as connection:
                 return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if _code(error) & 0xFF in _DAMAGED:
                 return False
             raise
 
@@ -194,13 +210,24 @@ class Cache:
             marks = ", ".join("?" * len(part))
             query = f"SELECT key, value, mark FROM entries WHERE key IN ({marks})"
             found += connection.execute(query, part).fetchall()
-        now = time.time_ns()
         if found:
+            self._note_use(connection, [row[0] for row in found])
+        return found
+
+    def _note_use(self, connection: sqlite3.Connection, keys: list[bytes]) -> None:
+        """Notes that the entries were used, unless another process writes just now."""
+        now = time.time_ns()
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
             with _transaction(connection):
                 connection.executemany(
-                    "UPDATE entries SET used = ? WHERE key = ?", [(now, row[0]) for row in found]
+                    "UPDATE entries SET used = ? WHERE key = ?", [(now, key) for key in keys]
                 )
-        return found
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
 
     def _write(self, rows: list[tuple[bytes, str]]) -> None:
         connection, now = self._open(), time.time_ns()
@@ -253,8 +280,7 @@ def _journal_ahead(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > deadline:
+            if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
@@ -324,6 +350,34 @@ def _mark(key: bytes, value: str) -> bytes:
     return hashlib.sha256(key + value.encode("utf-8", "surrogatepass")).digest()[:8]
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    # Errors of the module itself, such as the use of a closed connection, have no code.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+def _is_sound(key: bytes, value: object, mark: object) -> bool:
+    """Whether a row is as it was written: SQLite does not see damage inside of one."""
+    return isinstance(value, str) and mark == _mark(key, value)
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells the file at ``path`` from another one that takes its place."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _is_busy(error: Exception) -> bool:
+    return _code(error) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _is_moved(error: Exception) -> bool:
+    """Whether the file or its log may have been taken away while it was open."""
+    code = _code(error)
+    return code == sqlite3.SQLITE_READONLY_DBMOVED or code & 0xFF == sqlite3.SQLITE_IOERR
+
+
+def _code(error: Exception) -> int:
+    """SQLite's own; errors of the module itself, such as a closed connection, have none."""
+    return int(getattr(error, "sqlite_errorcode", 0))

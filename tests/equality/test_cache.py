@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,10 +133,23 @@ def test_a_value_that_was_not_written_so_is_not_returned(tmp_path: Path) -> None
     cache = Cache(tmp_path)
     cache.put({"a": "1", "b": "2"})
     cache.close()
-    with sqlite3.connect(cache.path) as connection:
-        connection.execute("UPDATE entries SET value = '3' WHERE value = '1'")
-    connection.close()
-    assert cache.get(["a", "b"]) == {"b": "2"}
+    for wrong in ("'3'", "7", "x'ff00'", "CAST(x'ff' AS TEXT)"):
+        with sqlite3.connect(cache.path) as connection:
+            connection.execute(f"UPDATE entries SET value = {wrong} WHERE value != '2'")
+        connection.close()
+        assert cache.get(["a", "b"]) == {"b": "2"}
+    assert not cache.is_off
+
+
+def test_a_row_that_was_not_asked_for_is_not_returned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged index can lead to another row."""
+    cache = Cache(tmp_path)
+    cache.put({"a": "1", "b": "2"})
+    read, asked = cache._read, [module._digest("a"), module._digest("b")]
+    monkeypatch.setattr(cache, "_read", lambda keys: read(asked))
+    assert cache.get(["a"]) == {"a": "1"}
 
 
 def test_another_layout_is_replaced(tmp_path: Path) -> None:
@@ -161,9 +177,140 @@ def test_a_held_file_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     cache = Cache(tmp_path)
     holder = sqlite3.connect(cache.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
+    for _ in range(module.MOST_WAITS - 1):
+        cache.put({"b": "1"})
+    assert not cache.is_off
     with pytest.warns(CacheWarning, match="locked"):
         cache.put({"b": "1"})
+    assert cache.is_off
     holder.close()
+
+
+def test_a_busy_moment_costs_a_call_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    cache = Cache(tmp_path)
+    for _ in range(2 * module.MOST_WAITS):
+        cache.put({"a": "1"})
+        holder = sqlite3.connect(cache.path, isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        cache.put({"b": "1"})
+        assert cache.get(["a", "b"]) == {"a": "1"}, "to read needs no right to write"
+        holder.close()
+    assert not cache.is_off
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+
+
+def _remove_all(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+def _remove_log(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink()
+
+
+def _empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, 5_000)
+
+
+def _spoil(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"garbage " * 200)
+
+
+def _replace(path: Path) -> None:
+    other = Cache(path.parent / "other")
+    other.put({"k1": "v" * 300})
+    other.close()
+    other.path.replace(path)
+
+
+@pytest.mark.parametrize(
+    "damage", [_remove, _remove_all, _remove_log, _empty, _cut, _spoil, _replace]
+)
+def test_damage_to_an_open_file_is_survived(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    values = {f"k{i}": "v" * 300 for i in range(200)}
+    cache = Cache(tmp_path / "cache")
+    cache.put(values)
+    assert cache.get(values) == values
+    damage(cache.path)
+    assert cache.get(values).items() <= values.items()
+    cache.put({"new": "1"})
+    assert cache.get(["new"]) == {"new": "1"}
+    cache.close()
+    assert Cache(tmp_path / "cache").get(["new"]) == {"new": "1"}
+
+
+def test_a_folder_in_the_place_of_the_file_is_told_once(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put({"a": "1"})
+    for file in tmp_path.iterdir():
+        file.unlink()
+    cache.path.mkdir()
+    with pytest.warns(CacheWarning, match="unable to open"):
+        assert cache.get(["a"]) == {}
+    cache.put({"a": "1"})
+    assert cache.is_off
+
+
+_ENDLESS = """
+import sys
+from sr_kernel.equality.cache import Cache
+cache = Cache(sys.argv[1])
+print("ready", flush=True)
+while True:
+    for i in range(1000):
+        cache.put({f"{j}": f"{j}" * 50 for j in range(i, i + 40)})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing like SIGKILL")
+def test_a_writer_killed_at_any_moment_leaves_a_sound_file(tmp_path: Path) -> None:
+    for delay in (0.0, 0.011, 0.023, 0.05):
+        code = [sys.executable, "-c", _ENDLESS, str(tmp_path)]
+        with subprocess.Popen(code, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(delay)
+            writer.kill()
+        cache = Cache(tmp_path)
+        found = cache.get([str(j) for j in range(1_040)])
+        assert all(value == key * 50 for key, value in found.items())
+        cache.put({"after": "1"})
+        assert cache.get(["after"]) == {"after": "1"}
+        cache.close()
+
+
+_FULL = """
+import resource, sys, warnings
+from sr_kernel.equality.cache import Cache
+resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+cache = Cache(sys.argv[1])
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    for i in range(400):
+        cache.put({f"k{i}": "v" * 2_000})
+        assert cache.get([f"k{i}"]).get(f"k{i}", "v" * 2_000) == "v" * 2_000
+assert cache.is_off
+assert len(told) == 1, told
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+def test_a_full_disk_is_told_once(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _FULL, str(tmp_path)], check=True, timeout=60)
+    cache = Cache(tmp_path)
+    cache.put({"a": "1"})
+    assert cache.get(["a"]) == {"a": "1"}
 
 
 def test_the_default_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
