@@ -29,7 +29,7 @@ from sr_kernel.egraph.ruleset import (
     rules_directory,
 )
 from sr_kernel.egraph.sexpr import Form, Tree, read_forms
-from sr_kernel.egraph.soundness import DIGITS, GRID, fact_holds, guard_values, instances
+from sr_kernel.egraph.soundness import DIGITS, fact_holds, guard_values, instances, trials
 from sr_kernel.expr import Expr, to_text
 from sr_kernel.numeric.precise import evaluate_precise
 
@@ -97,14 +97,15 @@ def refute(inference: Inference, *, samples: int = 30, seed: int = 0) -> str | N
     numeric = sorted(rational_metavariables(inference.about))
     names = sorted(_names(inference) - set(numeric))
     tested = 0
-    for terms, literals in instances(inference.name, names, numeric, samples, seed):
-        for slack in SLACKS:
-            found = _wrong_claim(inference, terms, literals, slack)
+    for slack in SLACKS:
+        for found in trials(
+            instances(inference.name, names, numeric, seed),
+            lambda terms, literals, slack=slack: _wrong_claim(inference, terms, literals, slack),  # type: ignore[misc]
+            samples,
+        ):
             if isinstance(found, str):
                 return found
             tested += found
-        if tested > samples + GRID:
-            break
     return None if tested else "its conditions held on no instance tried"
 
 
@@ -143,7 +144,9 @@ def _true(fact: str, bound: Fraction | None, value: Any) -> bool:
         return fact_holds(fact, value)
     if value is None:
         return True
-    limit = value * 0 + bound.numerator
-    limit /= bound.denominator
-    rounding = float(ROUNDING)
-    return bool(value >= limit - rounding if fact == "lo" else value <= limit + rounding)
+    from mpmath import mp
+
+    with mp.workdps(DIGITS):
+        limit = mp.mpf(bound.numerator) / bound.denominator
+        rounding = float(ROUNDING)
+        return bool(value >= limit - rounding if fact == "lo" else value <= limit + rounding)

@@ -1,7 +1,9 @@
 """Is a rule sound?  Its two sides compared at high precision on instances of it.
 
 Every metavariable is replaced by closed terms: edges of the usual domains (0, 1, -1, 1/2, pi/2
-...), random rationals and a term that has no value.  Where the guard holds, the left side being
+...), the numbers that the rule itself names and what is next to them, so that any two
+metavariables meet all pairs of those; then random rationals of all sizes, some of them alike,
+and a term that has no value.  Where the guard holds, the left side being
 defined must mean that the right side is, with the same value, and the other way round: rules are
 exact, what changes a domain is the guard's choice of facts.
 
@@ -11,28 +13,39 @@ A check of finitely many points refutes, it never proves; rules are written from
 from __future__ import annotations
 
 import itertools
-import math
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from sr_kernel.egraph.instance import NoInstanceError, instantiate
 from sr_kernel.egraph.pattern import compute, metavariables, rational_metavariables
 from sr_kernel.egraph.ruleset import Condition, Rule, Ruleset, holds
 from sr_kernel.errors import RuleError
-from sr_kernel.expr import Expr, number, parse, to_text
-from sr_kernel.numeric.precise import definedness, evaluate_precise
+from sr_kernel.expr import Expr, number, parse, to_text, walk
+from sr_kernel.numeric.precise import definedness, evaluate_precise, largest_part
 
 DIGITS = 30
 TOLERANCE = 1e-20
+"""Values that differ by less are compared again, as a difference at more digits."""
 SAMPLES = 40
 EDGES = ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "pi/2", "-pi", "pi/3", "log(-1)")
 LITERALS = (0, 1, 2, -1, 3, -2, Fraction(1, 2), 4, Fraction(-1, 2), Fraction(1, 3), 6, -3)
-GRID = 80
+_PLAIN = frozenset(parse(text).value for text in EDGES)
+NEAR = Fraction(1, 10**5)
+_HUGE = 10**300
+_STEEP = 100
+_EXPONENTIAL = frozenset({"exp", "sinh", "cosh", "tanh"})
+MOST_EXTRA = 12
+MOST_EXTRA_EACH = 4
+SHUFFLES = 4
 ATTEMPTS = 12
 """Random points are drawn at most this many times as often as wanted until the guard holds."""
+
+Terms: TypeAlias = dict[str, Expr]
+Literals: TypeAlias = dict[str, Fraction]
+Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True)
@@ -70,15 +83,51 @@ def check_rule(rule: Rule, *, samples: int = SAMPLES, seed: int = 0) -> Finding 
 
     ``samples`` random instances on which the guard holds are tried after the edges.
     """
+    names, numeric = _metavariables(rule)
     tested = 0
-    for terms, literals in instances(rule.name, *_metavariables(rule), samples, seed):
-        found = refuted_by(rule, terms, literals)
+    for found in trials(
+        instances(rule.name, names, numeric, seed, named_numbers(rule)),
+        lambda terms, literals: refuted_by(rule, terms, literals),
+        samples,
+    ):
         if isinstance(found, Finding):
             return found
         tested += found
-        if tested >= samples + GRID:
-            break
     return None if tested else Finding(rule, "untested")
+
+
+def trials(
+    tried: Instances, judge: Callable[[Terms, Literals], Outcome], samples: int
+) -> Iterator[Outcome]:
+    """What ``judge`` says of all edges, and of random instances until it has judged ``samples``
+    of them to be none that can be passed over (False), or there were ATTEMPTS times as many."""
+    for terms, literals in tried.edges:
+        yield judge(terms, literals)
+    counted = 0
+    for terms, literals in itertools.islice(tried.random, samples * ATTEMPTS):
+        found = judge(terms, literals)
+        yield found
+        counted += bool(found)
+        if counted >= samples:
+            break
+
+
+def named_numbers(rule: Rule) -> list[Fraction]:
+    """The sizes of the numbers that a rule and its guard name."""
+    found = (
+        abs(value)
+        for part in (*(condition.parts for condition in rule.conditions), rule.left, rule.right)
+        for value in _numbers(part)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _numbers(pattern: Any) -> Iterator[Fraction]:
+    if isinstance(pattern, Fraction):
+        yield pattern
+    elif isinstance(pattern, tuple):
+        for part in pattern:
+            yield from _numbers(part)
 
 
 def refuted_by(
@@ -131,12 +180,31 @@ def compare_sides(left: Expr, right: Expr) -> str:
     """What tells two closed terms apart: "" nothing, else a kind of :class:`Finding`."""
     a, b = evaluate_precise(left, {}, DIGITS), evaluate_precise(right, {}, DIGITS)
     if a is not None and b is not None:
-        return "" if abs(a - b) <= TOLERANCE * (1 + abs(a)) else "value"
+        return "value" if _differ(left, right, a, b) else ""
     one = a is not None or definedness(left, {}, DIGITS)
     other = b is not None or definedness(right, {}, DIGITS)
     if one is None or other is None or one == other:
         return ""  # alike, or out of the range of numbers that can be held
+    if _saturates(left) or _saturates(right):
+        return ""
     return "undefined" if one else "enlarged"
+
+
+def _differ(left: Expr, right: Expr, a: Any, b: Any) -> bool:
+    """Whether two values differ by more than rounding; of what huge numbers leave when they
+    cancel, that cannot be told."""
+    gap = abs(a - b)
+    if gap <= TOLERANCE * (1 + abs(a)) and not evaluate_precise(left - right, {}, DIGITS):
+        return False
+    largest = largest_part(left - right, {})
+    return bool(largest < _HUGE or gap > TOLERANCE * largest)
+
+
+def _saturates(term: Expr) -> bool:
+    """Whether an exponential may differ from its limit by less than any digits show."""
+    arguments = (node.args[0] for node in walk(term) if node.op in _EXPONENTIAL)
+    values = (evaluate_precise(argument, {}, DIGITS) for argument in arguments)
+    return any(value is not None and abs(value) > _STEEP for value in values)
 
 
 def guard_values(
@@ -205,31 +273,78 @@ def _bound(value: Any, side: str, slack: Fraction) -> Fraction:
     return bound - slack if side == "lo" else bound + slack
 
 
+@dataclass(frozen=True)
+class Instances:
+    """Values for the metavariables: the edges, and random ones without end."""
+
+    edges: Iterator[tuple[Terms, Literals]]
+    random: Iterator[tuple[Terms, Literals]]
+
+
 def instances(
-    label: str, names: Sequence[str], numeric: Sequence[str], samples: int, seed: int
-) -> Iterator[tuple[dict[str, Expr], dict[str, Fraction]]]:
-    """Values for the metavariables: a grid of edges, thinned out, then random points."""
+    label: str,
+    names: Sequence[str],
+    numeric: Sequence[str],
+    seed: int,
+    extra: Sequence[Fraction] = (),
+) -> Instances:
+    """Instances of terms and literals; ``extra`` numbers are edges, too, as are those next to
+    them."""
     rng = random.Random(f"{seed} {label}")
-    edges = [parse(text) for text in EDGES]
-    pools: list[Sequence[Any]] = [edges] * len(names) + [LITERALS] * len(numeric)
-    for values in _thinned(pools, rng):
-        yield _assigned(names, numeric, values)
-    for _ in range(samples * ATTEMPTS):
-        drawn = [_random_term(rng) for _ in names] + [rng.choice(LITERALS) for _ in numeric]
-        yield _assigned(names, numeric, drawn)
+    near = _near(extra, MOST_EXTRA if len(names) + len(numeric) == 1 else MOST_EXTRA_EACH)
+    edges = [*map(parse, EDGES), *(number(value) for value in near if value not in _PLAIN)]
+    literals = (*LITERALS, *(value for value in near if value not in LITERALS))
+
+    def drawn() -> Iterator[tuple[Terms, Literals]]:
+        while True:
+            values = [*_random_terms(rng, len(names)), *(rng.choice(literals) for _ in numeric)]
+            yield _assigned(names, numeric, values)
+
+    grid = _grid([edges] * len(names) + [literals] * len(numeric), rng)
+    return Instances((_assigned(names, numeric, values) for values in grid), drawn())
 
 
-def _thinned(pools: list[Sequence[Any]], rng: random.Random) -> Iterator[Sequence[Any]]:
-    if math.prod(map(len, pools)) <= GRID:
+def _near(extra: Sequence[Fraction], most: int) -> list[Fraction]:
+    """The numbers and their negatives, then inverses and what is beyond and a little beside."""
+    found = [sign * value for value in extra for sign in (1, -1)]
+    found += [change for value in extra if value for change in (1 / value, value + 1)]
+    found += [value + gap for value in found[: 2 * len(extra)] for gap in (NEAR, -NEAR)]
+    return list(dict.fromkeys(found))[:most]
+
+
+def _grid(pools: Sequence[Sequence[Any]], rng: random.Random) -> Iterator[Sequence[Any]]:
+    """Rows in which every two places meet all pairs of their values, and all places the same one;
+    of three and more also many triples."""
+    if len(pools) < 2:
         yield from itertools.product(*pools)
-    else:
-        for _ in range(GRID):
-            yield [rng.choice(pool) for pool in pools]
+        return
+    for place in range(max(map(len, pools))):
+        yield [pool[place % len(pool)] for pool in pools]
+    for _ in range(1 if len(pools) == 2 else SHUFFLES):
+        shuffled = [rng.sample(pool, len(pool)) for pool in pools]
+        for row in _orthogonal(len(pools), max(map(len, pools))):
+            yield [pool[place % len(pool)] for pool, place in zip(shuffled, row, strict=True)]
+
+
+def _orthogonal(columns: int, least: int) -> Iterator[tuple[int, ...]]:
+    """Rows of numbers, ``least`` and more, of which every two columns hold all pairs once.
+
+    R. C. Bose and K. A. Bush, "Orthogonal arrays", Ann. Math. Stat. 23 (1952).
+    """
+    size = _prime_from(max(columns - 1, least))
+    for i, j in itertools.product(range(size), repeat=2):
+        yield (i, *((j + i * k) % size for k in range(columns - 1)))
+
+
+def _prime_from(least: int) -> int:
+    return next(
+        n for n in itertools.count(least) if all(n % divisor for divisor in range(2, n))
+    )
 
 
 def _assigned(
     names: Sequence[str], numeric: Sequence[str], values: Sequence[Any]
-) -> tuple[dict[str, Expr], dict[str, Fraction]]:
+) -> tuple[Terms, Literals]:
     terms = dict(zip(names, values, strict=False))
     literals = {
         name: Fraction(value) for name, value in zip(numeric, values[len(names) :], strict=True)
@@ -237,6 +352,19 @@ def _assigned(
     return terms, literals
 
 
-def _random_term(rng: random.Random) -> Expr:
+def _random_terms(rng: random.Random, count: int) -> list[Expr]:
+    """Rationals, most of them of middle size; some are another one, its negative or inverse."""
+    found: list[Fraction] = []
+    for _ in range(count):
+        value = _random_rational(rng)
+        if found and rng.random() < 0.2:
+            other = rng.choice(found)
+            value = rng.choice((other, -other, 1 / other if other else other))
+        found.append(value)
+    return [number(value) for value in found]
+
+
+def _random_rational(rng: random.Random) -> Fraction:
     scale = rng.choice((1, 1, 3, 10))
-    return number(Fraction(rng.randint(-1000 * scale, 1000 * scale), 1000))
+    value = Fraction(rng.randint(-1000 * scale, 1000 * scale), 1000)
+    return value * Fraction(10) ** rng.randint(-7, 7) if rng.random() < 0.15 else value

@@ -1,7 +1,11 @@
+import itertools
+from fractions import Fraction
+from pathlib import Path
+
 import pytest
 
 from sr_kernel.egraph.ruleset import Ruleset
-from sr_kernel.egraph.soundness import check_counterexample, check_rule, check_rules
+from sr_kernel.egraph.soundness import check_counterexample, check_rule, check_rules, instances
 from sr_kernel.errors import RuleError
 
 PLANTED = {
@@ -33,6 +37,13 @@ PLANTED = {
 }
 CASES = [(kind, sides) for kind, rules in PLANTED.items() for sides in rules]
 
+LOOKING_RIGHT = [
+    line.split(" ;; ")
+    for line in (Path(__file__).parent / "planted_rules.txt").read_text("utf-8").splitlines()
+    if line.startswith("(")
+]
+"""Rules of many kinds with where each is wrong, or "right"."""
+
 
 def rules_of(*bodies: str, before: str = "") -> Ruleset:
     lines = [
@@ -47,6 +58,26 @@ def test_a_planted_wrong_rule_is_caught(kind: str, sides: str) -> None:
     finding = check_rule(rules_of(sides).rules[0])
     assert finding is not None
     assert finding.kind == kind
+
+
+@pytest.mark.parametrize(("sides", "wrong_at"), LOOKING_RIGHT, ids=lambda text: text)
+def test_a_rule_that_looks_right_is_told_from_one_that_is(sides: str, wrong_at: str) -> None:
+    finding = check_rule(rules_of(sides).rules[0])
+    if wrong_at == "right":
+        assert finding is None
+    else:
+        assert finding is not None
+        assert finding.kind != "untested"
+
+
+def test_two_metavariables_meet_all_pairs_of_edges() -> None:
+    found = instances("label", ["a", "b", "c"], ["n"], seed=0, extra=[Fraction(9)])
+    rows = [(*map(str, terms.values()), *literals.values()) for terms, literals in found.edges]
+    for one, other in itertools.combinations(range(4), 2):
+        pairs = {(row[one], row[other]) for row in rows}
+        assert len(pairs) == len({a for a, _ in pairs}) * len({b for _, b in pairs})
+    assert ("log(-1)",) * 3 in {row[:3] for row in rows}
+    assert Fraction(1, 9) in {row[3] for row in rows}
 
 
 def test_a_finding_names_file_line_and_instance() -> None:
