@@ -110,6 +110,14 @@ class Regrouper:
             else:
                 yield (scale * q, powers) if scale == 1 else self.scaled(scale * q, powers)
 
+    def _opened(self, terms: Iterable[Monomial]) -> Iterator[Monomial]:
+        """Terms that are multiples of sums, taken apart."""
+        for q, powers in terms:
+            if len(powers) == 1 and powers.get(base := next(iter(powers))) == 1 and base.op == "add":
+                yield from self._terms(base, q)
+            else:
+                yield q, powers
+
     def _collected(self, terms: Iterable[Monomial]) -> list[Monomial]:
         """Like terms added up, constants folded into a float among them."""
         total: dict[frozenset[tuple[Expr, int]], Fraction] = {}
@@ -155,7 +163,7 @@ class Regrouper:
         q, powers, places = shared
         inside = [without(terms[place], q, powers) for place in places]
         outside = [term for place, term in enumerate(terms) if place not in places]
-        inner = self._total(self._collected(inside))
+        inner = self._total(self._collected(self._opened(inside)))
         factor, rest = _turned_around(inner)
         if rest.keys() & powers.keys():
             rest = {inner: 1}

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from sr_kernel.equality.local_form import is_arithmetic
 from sr_kernel.equality.monomials import monomial
-from sr_kernel.expr import Expr, has_floats, walk
+from sr_kernel.expr import Expr, has_floats, number, walk
 
 _MOST_TERMS = 60
 _PERIODIC = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
 _JOINING = frozenset({"abs", "sign", "cbrt", "exp", "sqrt", "pow"})
 """Functions of which two factors may become one."""
+_HALF = number(Fraction(1, 2))
 
 Powers = frozenset[tuple[Expr, int]]
 """A product of powers of functions, variables and sums that stay as they are."""
@@ -50,8 +52,8 @@ class _Region:
         self.expr = expr
         self.is_fitted = has_floats(expr)
         """Fitted constants leave nothing to cancel or to factor."""
-        self.has_coefficients = False
-        """Whether terms of sums have other coefficients than 1 and -1."""
+        self.have_met = False
+        """Whether like terms come together where a sum is multiplied out."""
         self.whole: dict[Expr, int] = {}
         """Sums that stay whole, divisors and powers, with their highest powers."""
 
@@ -60,21 +62,26 @@ class _Region:
             terms = self._terms(self.expr)
         except _TooLong:
             return False
-        if not self.is_fitted and len(terms) > 1 and self._may_factor(terms):
+        if not self.is_fitted and len(terms) > 2 and _may_factor(terms):
             return False
-        # Constants alone are not worth multiplying out for.
-        products = [term for term in terms if term]
-        return len(set(products)) == len(products) and self._is_loose(terms)
+        return not (self.have_met or self._meet(self.expr, terms)) and self._is_loose(terms)
 
-    def _may_factor(self, terms: list[Powers]) -> bool:
-        """Whether exact terms share a function or a variable, or have coefficients."""
-        met = Counter(base for term in terms for base, _ in term)
-        return self.has_coefficients or any(count > 1 for count in met.values())
+    def _meet(self, node: Expr, terms: list[Powers]) -> bool:
+        """Whether multiplying out ``node`` into ``terms`` brings like ones together to gain by it.
+
+        It takes a constant for each product, so more products than there are constants now do not
+        pay.  Constants alone are not worth multiplying out for.
+        """
+        products = Counter(term for term in terms if term)
+        if len(products) == products.total():
+            return False
+        constants = sum(leaf.is_number for leaf in _leaves(node))
+        return not self.is_fitted or len(set(terms)) <= constants
 
     def _terms(self, node: Expr) -> list[Powers]:
         if node.op == "add":
-            self.has_coefficients |= any(abs(monomial(arg)[0]) != 1 for arg in node.args)
             found = [term for arg in node.args for term in self._terms(arg)]
+            self.have_met = self.have_met or self._meet(node, found)
         elif is_arithmetic(node):
             found = self._multiplied(monomial(node)[1])
         else:
@@ -137,6 +144,21 @@ class _Region:
         return not met and not nested
 
 
+def _may_factor(terms: list[Powers]) -> bool:
+    """Whether exact terms share a function or a variable: what two have in common is tidy."""
+    met = Counter(base for term in terms for base, _ in term)
+    return any(count > 1 for count in met.values())
+
+
+def _leaves(expr: Expr) -> Iterator[Expr]:
+    """Operands of a region, as often as they occur in it."""
+    for arg in expr.args:
+        if is_arithmetic(arg):
+            yield from _leaves(arg)
+        else:
+            yield arg
+
+
 def _times(left: Powers, right: Powers) -> Powers:
     powers = Counter(dict(left))
     for base, power in right:
@@ -146,8 +168,8 @@ def _times(left: Powers, right: Powers) -> Powers:
 
 def _joins(term: Powers) -> bool:
     """Whether two factors of one product may become one."""
-    heads = Counter(base.op for base, _ in term if base.op in _JOINING)
-    if any(count > 1 for count in heads.values()) or ("sqrt" in heads and "pow" in heads):
+    kinds = Counter(kind for base, _ in term if base.op in _JOINING for kind in _kinds(base))
+    if any(count > 1 for count in kinds.values()):
         return True
     bases = {base for base, _ in term}
     for base, power in term:
@@ -156,6 +178,20 @@ def _joins(term: Powers) -> bool:
         if base.op in _PERIODIC and len(_same_argument(base, bases)) > 1:
             return True
     return False
+
+
+def _kinds(base: Expr) -> Iterator[object]:
+    """What two factors may have in common to join: the function, an exponent or a base."""
+    if base.op not in ("sqrt", "pow"):
+        yield base.op
+        return
+    below, *exponent = base.args
+    if below.is_number:
+        yield "exp"
+        return
+    yield "base", below
+    if not exponent or exponent[0].is_number:
+        yield "root", exponent[0] if exponent else _HALF
 
 
 def _same_argument(base: Expr, bases: Iterable[Expr]) -> list[Expr]:
