@@ -31,8 +31,8 @@ class Needs:
     nested: frozenset[tuple[str, str]]
     """Functions and what stands inside them: functions, or a sum as the whole argument."""
     raised: frozenset[str]
-    echoed: frozenset[str]
-    """Functions next to their own argument, or to its terms."""
+    echoed: frozenset[tuple[str, str]]
+    """Functions next to their own argument, or to its terms, and whether in a sum or a product."""
     joint: frozenset[frozenset[str]]
     """Different functions of one argument."""
     paired: frozenset[tuple[str, str]]
@@ -55,7 +55,7 @@ class Features:
         self.raised: set[str] = set()
         self.literals: set[Fraction] = set()
         self.exponents: set[Fraction] = set()
-        self.echoed: set[str] = set()
+        self.echoed: set[tuple[str, str]] = set()
         self.paired: set[tuple[str, str]] = set()
         self._over: dict[tuple[Expr, ...], set[str]] = {}
         inside: dict[Expr, frozenset[str]] = {}
@@ -65,9 +65,8 @@ class Features:
     def _entered(self, node: Expr, below: frozenset[str]) -> frozenset[str]:
         """Notes a node; gives the functions met first from above it."""
         head = _head(node)
-        if isinstance(node.value, Fraction):
-            self.literals.add(_literal(node.value))
-        elif node.op == "pow" and isinstance(node.args[1].value, Fraction):
+        self.literals.update(map(_literal, _literals_of(node)))
+        if node.op == "pow" and isinstance(node.args[1].value, Fraction):
             self.exponents.add(abs(node.args[1].value))
         if head is None:
             self._pair(node)
@@ -91,7 +90,9 @@ class Features:
             self.paired.update((kind, head) for head, count in heads.items() if head and count > 1)
             own = dict(zip(factors, map(_head, factors), strict=True))
             self.echoed.update(
-                head for factor, head in own.items() if head and own.keys() >= set(_atoms(factor))
+                (kind, head)
+                for factor, head in own.items()
+                if head and own.keys() >= set(_atoms(factor))
             )
 
     def meet(self, needs: Needs) -> bool:
@@ -118,6 +119,15 @@ def _factors(node: Expr, kind: str) -> Iterator[Expr]:
             yield from _factors(arg, kind)
         else:
             yield arg
+
+
+def _literals_of(node: Expr) -> Iterator[Fraction]:
+    """Exact operands but the 1 of a reciprocal."""
+    for place, arg in enumerate(node.args):
+        value = arg.value
+        is_reciprocal = node.op == "div" and place == 0 and value in (1, -1)
+        if isinstance(value, Fraction) and not is_reciprocal:
+            yield value
 
 
 def _sums_in(arg: Expr) -> Iterator[str]:
@@ -175,7 +185,7 @@ def _needs(rule: Rule) -> Needs:
         Counter(map(_pattern_head, set(functions))),
         frozenset((_pattern_head(part), inner) for part in functions for inner in _inside(part)),
         frozenset(inner for part in parts if _is_high_power(part) for inner in _first(part[1:2])),
-        frozenset(head for part in parts for head in _echoes(part)),
+        frozenset(pair for part in parts for pair in _echoes(part)),
         frozenset(frozenset(heads) for heads in over.values() if len(heads) > 1),
         frozenset(pair for part in parts for pair in _pairs(part)),
         frozenset(_literals(parts)),
@@ -205,7 +215,7 @@ def _pairs(part: Pattern) -> Iterator[tuple[str, str]]:
         yield from ((part[0], head) for head, count in met.items() if head and count > 1)
 
 
-def _echoes(part: Pattern) -> Iterator[str]:
+def _echoes(part: Pattern) -> Iterator[tuple[str, str]]:
     """Functions in a sum or product that has their argument, or its terms, next to them."""
     if part[0] in ("Add", "Mul"):
         own = [_bare(arg) for arg in _operands(part, part[0])]
@@ -214,7 +224,7 @@ def _echoes(part: Pattern) -> Iterator[str]:
             if head and len(factor) > 1:
                 terms = _operands(factor[1], "Add") if head != ROOT else [factor[1]]
                 if all(_bare(term) in own for term in terms):
-                    yield head
+                    yield part[0], head
 
 
 def _operands(part: Pattern, kind: str) -> list[Pattern]:

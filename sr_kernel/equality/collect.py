@@ -11,14 +11,13 @@ from fractions import Fraction
 from functools import lru_cache
 
 from sr_kernel.equality.constants import ONE, ZERO, Constants, literal_value
-from sr_kernel.equality.monomials import Powers, gathered
+from sr_kernel.equality.monomials import Powers, monomial
 from sr_kernel.equality.order import order_key
-from sr_kernel.equality.writing import HALF, ordered, product_term, sum_term
+from sr_kernel.equality.writing import HALF, Factor, ordered, product_term, sum_term
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, rebuild
 from sr_kernel.numeric.deadline import check_time
 
-_LARGEST_BITS = 4000
 _ONCE = Fraction(1)
 
 
@@ -73,25 +72,27 @@ def coefficient(node: Expr) -> tuple[Fraction, Expr]:
     """``node`` as a rational times a term without one."""
     if node.op not in ("number", "mul", "div", "neg", "pow"):
         return _ONCE, node
-    powers: Powers = {}
-    factor = gathered(powers, node, 1, _LARGEST_BITS)
-    kept = [(base, Fraction(power)) for base, power in powers.items() if power != 0]
-    if factor == 0:
+    factor, powers = monomial(node)
+    if not factor.numerator:
         return factor, ONE
-    return factor, product_term(Fraction(1), kept, None)
+    return factor, product_term(_ONCE, _factors(powers), None)
 
 
 def _product(node: Expr, constants: Constants) -> Expr:
-    powers: Powers = {}
-    factor = gathered(powers, node, 1, _LARGEST_BITS)
+    factor, powers = monomial(node)
     if node in powers:
         return _root(node)
-    if factor == 0:
+    if not factor.numerator:
         return ZERO
-    kept = [(base, Fraction(power)) for base, power in powers.items() if power != 0]
-    if len(kept) == 1 and kept[0][1] == 1 and kept[0][0].op == "add":
-        return _sum_times(factor, kept[0][0], constants)
-    return product_term(factor, kept, constants)
+    if len(powers) == 1:
+        ((base, power),) = powers.items()
+        if power == 1 and base.op == "add":
+            return _sum_times(factor, base, constants)
+    return product_term(factor, _factors(powers), constants)
+
+
+def _factors(powers: Powers) -> list[Factor]:
+    return [(base, Fraction(power)) for base, power in powers.items()]
 
 
 def _root(power: Expr) -> Expr:

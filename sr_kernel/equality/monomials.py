@@ -9,7 +9,7 @@ from sr_kernel.equality.constants import literal_value
 from sr_kernel.expr import Expr
 
 _LARGEST_EXPONENT = 10**6
-LARGEST_BITS = 2000
+LARGEST_BITS = 4000
 
 Powers = dict[Expr, int]
 Monomial = tuple[Fraction, Powers]
@@ -24,37 +24,37 @@ _DEGREES = {"abs": _ONCE, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
 def monomial(term: Expr) -> Monomial:
     """``term`` as a rational coefficient times whole powers; not to be changed by the caller."""
     powers: Powers = {}
-    q = gathered(powers, term, 1)
+    q = _gathered(powers, term, 1)
     return q, {base: power for base, power in powers.items() if power}
 
 
-def gathered(powers: Powers, node: Expr, exponent: int, bits: int = LARGEST_BITS) -> Fraction:
+def _gathered(powers: Powers, node: Expr, exponent: int) -> Fraction:
     """Adds ``node**exponent`` to ``powers`` and returns the rational factor it leaves.
 
-    Numbers of more than ``bits`` bits stay bases.
+    Numbers of more than LARGEST_BITS bits stay bases.
     """
     op = node.op
     if op == "number":
         value = literal_value(node)
-        if (value.numerator or exponent > 0) and size_of(value) * abs(exponent) <= bits:
+        if (value.numerator or exponent > 0) and size_of(value) * abs(exponent) <= LARGEST_BITS:
             return value if exponent == 1 else value**exponent
     elif op == "mul":
         q = _ONCE
         for arg in node.args:
-            q = _times(q, gathered(powers, arg, exponent, bits))
+            q = _times(q, _gathered(powers, arg, exponent))
         return q
     elif op == "div":
-        above = gathered(powers, node.args[0], exponent, bits)
-        return _times(above, gathered(powers, node.args[1], -exponent, bits))
+        above = _gathered(powers, node.args[0], exponent)
+        return _times(above, _gathered(powers, node.args[1], -exponent))
     elif op == "neg":
-        q = gathered(powers, node.args[0], exponent, bits)
+        q = _gathered(powers, node.args[0], exponent)
         return -q if exponent % 2 else q
     elif op == "pow":
         inner = _whole(node.args[1])
         if inner == 0:
             return _ONCE
         if inner is not None and abs(inner * exponent) <= _LARGEST_EXPONENT:
-            return gathered(powers, node.args[0], inner * exponent, bits)
+            return _gathered(powers, node.args[0], inner * exponent)
     powers[node] = powers.get(node, 0) + exponent
     return _ONCE
 
@@ -86,3 +86,13 @@ def _whole(exponent: Expr) -> int | None:
     if power.denominator == 1 and abs(power.numerator) <= _LARGEST_EXPONENT:
         return power.numerator
     return None
+
+
+def moduli_joined(powers: Powers) -> Powers:
+    """``u**2*abs(u)`` as ``abs(u)**3``."""
+    result = dict(powers)
+    for base, power in powers.items():
+        inner = powers.get(base.args[0], 1) if base.op == "abs" else 1
+        if power % 2 and not inner % 2:
+            result[base] = power + result.pop(base.args[0])
+    return result

@@ -24,6 +24,7 @@ from sr_kernel.equality.monomials import (
     Monomial,
     Powers,
     homogeneity,
+    moduli_joined,
     monomial,
     size_of,
 )
@@ -100,23 +101,18 @@ class Regrouper:
             return node
         return self._total(terms)
 
-    def _terms(self, node: Expr, scale: Fraction = Fraction(1)) -> Iterator[Monomial]:
-        """The terms of a sum; multiples of sums inside it are taken apart."""
+    def _terms(self, node: Expr, scale: Fraction = _ONCE) -> Iterator[Monomial]:
+        """The terms of a sum, ``scale`` times; multiples of sums inside it are taken apart."""
         for arg in node.args if node.op == "add" else (node,):
             q, powers = monomial(arg)
-            ((base, power),) = powers.items() if len(powers) == 1 else ((ONE, 0),)
-            if power == 1 and base.op == "add":
-                yield from self._terms(base, scale * q)
-            else:
-                yield (scale * q, powers) if scale == 1 else self.scaled(scale * q, powers)
+            yield from self._opened(scale * q, powers, scaled=scale != 1)
 
-    def _opened(self, terms: Iterable[Monomial]) -> Iterator[Monomial]:
-        """Terms that are multiples of sums, taken apart."""
-        for q, powers in terms:
-            if len(powers) == 1 and powers.get(base := next(iter(powers))) == 1 and base.op == "add":
-                yield from self._terms(base, q)
-            else:
-                yield q, powers
+    def _opened(self, q: Fraction, powers: Powers, *, scaled: bool = False) -> Iterator[Monomial]:
+        ((base, power),) = powers.items() if len(powers) == 1 else ((ONE, 0),)
+        if power == 1 and base.op == "add":
+            yield from self._terms(base, q)
+        else:
+            yield self.scaled(q, powers) if scaled else (q, powers)
 
     def _collected(self, terms: Iterable[Monomial]) -> list[Monomial]:
         """Like terms added up, constants folded into a float among them."""
@@ -161,9 +157,11 @@ class Regrouper:
         if shared is None:
             return [self._written(term) for term in terms]
         q, powers, places = shared
-        inside = [without(terms[place], q, powers) for place in places]
+        inside = [
+            term for place in places for term in self._opened(*without(terms[place], q, powers))
+        ]
         outside = [term for place, term in enumerate(terms) if place not in places]
-        inner = self._total(self._collected(self._opened(inside)))
+        inner = self._total(self._collected(inside))
         factor, rest = _turned_around(inner)
         if rest.keys() & powers.keys():
             rest = {inner: 1}
@@ -178,7 +176,7 @@ class Regrouper:
         if not any(map(_is_composite, powers)) and not _shares_exponent(powers):
             return node
         q, scaled = conjugates_joined(*self.scaled(*self._folded(q, powers)))
-        scaled = self._exponents_joined(scaled)
+        scaled = self._exponents_joined(moduli_joined(scaled))
         if self.cotangents:
             scaled = with_cotangents(scaled)
         if q < 0:

@@ -19,6 +19,7 @@ from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.precise import evaluate_precise, largest_part
 from sr_kernel.numeric.program import compile_program
+from sr_kernel.numeric.shared_values import SharedValues
 
 SEED = 20_231
 ROWS = 48
@@ -108,7 +109,8 @@ def find_difference(
     An undefined b counts as a difference.  ``thorough`` asks for a difference where both are
     defined, and looks for small ones too: some rows are compared at high precision only.
     """
-    left, right = values(a, names, points), values(b, names, points)
+    shared = SharedValues(names, points)
+    left, right = shared.of(a), shared.of(b)
     with np.errstate(all="ignore"):
         gap = np.abs(left - right)
         close = gap <= _FAST_TOLERANCE * np.maximum(np.abs(left), np.abs(right))

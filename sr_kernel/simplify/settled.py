@@ -93,6 +93,8 @@ class _Region:
     def _multiplied(self, powers: dict[Expr, int]) -> list[Powers]:
         fixed = {base: power for base, power in powers.items() if base.op != "add"}
         found = [frozenset(fixed.items())]
+        sizes = [_sizes(base) for base in powers if base.op == "add"]
+        self.have_met = self.have_met or len(set(sizes)) < len(sizes)
         for base, power in powers.items():
             if base.op != "add":
                 continue
@@ -142,6 +144,13 @@ class _Region:
         if self.is_fitted:
             return not met or not (nested or power > 1)
         return not met and not nested
+
+
+def _sizes(total: Expr) -> frozenset[tuple[Fraction, Powers]]:
+    """The terms of a sum without their signs: ``x + 1.5`` and ``x - 1.5`` have the same."""
+    return frozenset(
+        (abs(q), frozenset(powers.items())) for q, powers in map(monomial, total.args)
+    )
 
 
 def _may_factor(terms: list[Powers]) -> bool:
