@@ -83,12 +83,23 @@ def _denested(n: Normalizer, base: Expr) -> Core | None:
     if len(terms) != 1 or a <= 0:
         return None
     ((root, b),) = terms.items()
-    inside = constant_value(root.args[0]) if root.op == "sqrt" else None
+    inside = _radicand(root)
     gap = None if inside is None else _rational_root(a * a - b * b * inside)
     if gap is None:
         return None
     first, second = (number_power(n, (a + d) / 2, Fraction(1, 2)) for d in (gap, -gap))
     return Sum((first, second if b > 0 else scaled(-1, second)))
+
+
+def _radicand(root: Expr) -> Fraction | None:
+    """c of ``sqrt(c)``, also where that is a product of roots; None for other terms."""
+    value = Fraction(1)
+    for factor in root.args if root.op == "mul" else (root,):
+        inside = constant_value(factor.args[0]) if factor.op == "sqrt" else None
+        if inside is None:
+            return None
+        value *= inside
+    return value
 
 
 def _rational_root(value: Fraction) -> Fraction | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from sr_kernel.equality.monomials import monomial
 from sr_kernel.expr import OPERATORS, Expr
 from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.interval import Interval, interval
@@ -75,7 +76,7 @@ class Signs:
             case "symbol":
                 return ANY
             case "add":
-                return _sum([self.of(arg) for arg in expr.args])
+                return _sum([self.of(arg) for arg in expr.args]) & self._beside_root(expr)
             case "mul":
                 return _product([self.of(arg) for arg in expr.args])
             case "div":
@@ -91,6 +92,18 @@ class Signs:
                 inner = self.of(expr.args[0])
                 return (inner & ZERO) | (POSITIVE if inner & NONZERO else 0)
         return self._extreme(expr) if expr.op in ("min", "max") else self._within_image(expr)
+
+    def _beside_root(self, total: Expr) -> int:
+        """Positive for ``sqrt(u**2 + v) + u`` with a positive v: the root is the larger part."""
+        roots = [arg for arg in total.args if arg.op == "sqrt" and arg.args[0].op == "add"]
+        if len(total.args) != 2 or len(roots) != 1:
+            return ANY
+        (other,) = (arg for arg in total.args if arg is not roots[0])
+        q, powers = monomial(other)
+        square = q * q, {base: 2 * power for base, power in powers.items()}
+        inside = roots[0].args[0].args
+        rest = [self.of(arg) for arg in inside if monomial(arg) != square]
+        return POSITIVE if len(rest) < len(inside) and _sum(rest) == POSITIVE else ANY
 
     def _within_image(self, expr: Expr) -> int:
         low, high = OPERATORS[expr.op].image

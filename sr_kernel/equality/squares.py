@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from sr_kernel.equality.monomials import Monomial, Powers
 from sr_kernel.equality.order import order_key
-from sr_kernel.expr import Expr, apply
+from sr_kernel.expr import Expr, apply, number, transform
 
+_TWO = number(2)
 _COMPLEMENTS = {"sin": ("cos", 1), "cos": ("sin", 1), "tanh": ("cosh", -1), "cosh": ("sinh", 1)}
 """f -> g, k with ``1 - f**2 = g**(2*k)``, but for cosh, where it is ``-sinh**2``."""
 
@@ -49,6 +50,21 @@ def _binomial(total: Expr) -> tuple[int, int, Expr | None]:
     if one == 0 or inner is None:
         return 0, 0, None
     return one, signs[0], inner
+
+
+_HALVES = {"sin": Fraction(-1, 2), "cos": Fraction(1, 2)}
+
+
+def halved(expr: Expr) -> Expr:
+    """``expr`` with ``sin(u)**2`` and ``cos(u)**2`` in terms of ``cos(2*u)``."""
+    return transform(expr, _halved)
+
+
+def _halved(node: Expr) -> Expr:
+    if node.op != "pow" or node.args[0].op not in _HALVES or node.args[1] is not _TWO:
+        return node
+    (angle,) = node.args[0].args
+    return Fraction(1, 2) + _HALVES[node.args[0].op] * apply("cos", 2 * angle)
 
 
 def doubled(powers: Powers) -> tuple[Expr, int] | None:

@@ -16,6 +16,7 @@ from sr_kernel.equality.order import order_key
 from sr_kernel.equality.real_powers import reduced
 from sr_kernel.equality.regrouping import Regrouper
 from sr_kernel.equality.sign import Signs
+from sr_kernel.equality.squares import halved
 from sr_kernel.equality.writing import ordered
 from sr_kernel.equality.zero_sets import ZeroSets
 from sr_kernel.errors import ExpressionError
@@ -102,6 +103,9 @@ class Workbench:
                 forms.append(form)
                 if form in normalizer.writer.divided:
                     self.regrouped.add(ordered(form))
+        if not self.constants.floats and (linear := halved(self.expr)) is not self.expr:
+            forms.append(self._shrinking.smallest(linear))
+            yield forms[-1]
         yield from self._regrouped(forms)
         yield self._polished(shrunk)
 

@@ -59,3 +59,17 @@ def test_facts_about_whole_terms() -> None:
     assert known.positive(parse("x - y"))
     assert not known.positive(parse("x"))
     assert known.nonzero(parse("(x - y)**3"))
+
+
+@pytest.mark.parametrize(
+    ("text", "positive"),
+    [
+        ("x + sqrt(x**2 + 1)", True),
+        ("sqrt(4*x**2*y**2 + 1/2) - 2*x*y", True),
+        ("x + sqrt(x**2 - 1)", False),
+        ("2*x + sqrt(x**2 + 1)", False),
+        ("x + y + sqrt(x**2 + 1)", False),
+    ],
+)
+def test_a_root_is_larger_than_what_it_holds_the_square_of(text: str, positive: bool) -> None:
+    assert Signs().positive(parse(text)) is positive

@@ -7,8 +7,14 @@ from fractions import Fraction
 import pytest
 
 from sr_kernel.equality.monomials import monomial
-from sr_kernel.equality.squares import conjugates_joined, cosecants_joined, with_cotangents
+from sr_kernel.equality.squares import (
+    conjugates_joined,
+    cosecants_joined,
+    halved,
+    with_cotangents,
+)
 from sr_kernel.expr import parse, symbol
+from sr_kernel.simplify import simplify
 
 ONE = Fraction(1)
 
@@ -45,3 +51,20 @@ def test_cosecants() -> None:
     ]  # fmt: skip
     kept = [monomial(parse(text)) for text in ("3*y*sin(x)**-2", "3*y")]
     assert cosecants_joined(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a*sin(x/2)**2 - a*cos(x/2)**2", "-a*cos(x)"),
+        ("2*a*sin(x)**2 - a + b", "b - a*cos(2*x)"),
+        ("a*sin(x)**2 + b*cos(y)**2", "a*sin(x)**2 + b*cos(y)**2"),
+    ],
+)
+def test_squares_with_a_common_factor_become_double_angles(source: str, expected: str) -> None:
+    assert simplify(source) == expected
+
+
+def test_only_squares_are_halved() -> None:
+    term = parse("sin(x)**4 + cos(x) + tan(x)**2")
+    assert halved(term) is term

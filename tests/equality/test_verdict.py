@@ -27,6 +27,7 @@ EQUAL = [
     ("atan(1/sqrt(3)) + asin(sqrt(2)/2)", "5*pi/12", ()),
     ("mod(x + 4 + pi, 4 + pi)", "mod(x, min(4, pi) + max(pi, 4))", ()),
     ("sqrt(3 + 2*sqrt(2))", "1 + sqrt(2)", ()),
+    ("sqrt(8 - 2*sqrt(15))", "sqrt(5) - sqrt(3)", ()),
     ("(11 - 6*sqrt(2))**(-1/2)", "1/(3 - sqrt(2))", ()),
     ("atan(x) + atan(1/x)", "sign(x)*pi/2", ("x != 0",)),
     ("atan(-2/(x + y))", "atan((x + y)/2) - sign(x + y)*pi/2", None),
