@@ -1,0 +1,390 @@
+"""One run of a search: who is asked when, what ends it, and what is told on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, number
+from sr_kernel.search import machine
+from sr_kernel.search.archive import Archive
+from sr_kernel.search.bank import Bank
+from sr_kernel.search.candidates import Candidates
+from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
+from sr_kernel.search.front import Front
+from sr_kernel.search.helpers import Helpers, Tasks
+from sr_kernel.search.history import History
+from sr_kernel.search.interrupts import resident_bytes, terminable
+from sr_kernel.search.law import Law
+from sr_kernel.search.noise import noise_level
+from sr_kernel.search.presentation import Presenter
+from sr_kernel.search.problem import Problem
+from sr_kernel.search.proposer import Context, Proposer
+from sr_kernel.search.refine import pinned
+from sr_kernel.search.result import Progress, SearchResult
+from sr_kernel.search.rounds import ROUNDS, SWEEPS
+from sr_kernel.search.sample import Sample, fit_rows, with_few_rows
+from sr_kernel.search.scaling import Scaling
+from sr_kernel.search.settings import Settings
+
+_QUIET = 0.003
+"""Noise below this share of the target's standard deviation may be none."""
+FIT_ROWS, PROBE_ROWS = 1000, 64
+_PROGRESS_EVERY = 0.3
+T = TypeVar("T")
+
+_ANOTHER_SEED = 7919
+"""Between the seeds of a search and of one that goes on from it."""
+
+
+class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
+    """Raised inside a proposer's poll to end the search."""
+
+
+class Run:
+    def __init__(self, problem: Problem, settings: Settings, *, helper: bool = False) -> None:
+        self.start = time.perf_counter()
+        machine.begin()
+        self.settings = settings
+        self.deadline = self.start + settings.time_limit - settings.reserve(problem.rows)
+        self.helpers: Helpers | Tasks | None = None
+        self.reason = "exhausted"
+        self.interrupted = False
+        self.reports: list[str] = []
+        self._shown = self._weighed = self.start
+        self._terminated: Sequence[int] = ()
+        self._theirs: BaseException | None = None
+        self._dismissed: set[int] = set()
+        self._caught_up = self._swept = False
+        self.checkpoint, self.before = None, None
+        if settings.checkpoint is not None:
+            self.checkpoint = Checkpoint(settings.checkpoint, problem, self.report)
+            self.before = self.checkpoint.read()
+        if self.before is not None:
+            seed = problem.random_state + _ANOTHER_SEED * self.before.runs
+            problem = replace(problem, random_state=seed)
+        self.scaling = Scaling.of(problem)
+        self.presenter = Presenter(problem, self.scaling)
+        self.problem = self.presenter.problem
+        self.context = self._context(self.problem)
+        self.noise: float | None = None
+        self._noise_known = helper  # who asked for help has estimated it
+        self.candidates = Candidates(self.context, problem.max_size)
+
+    def _context(self, problem: Problem) -> Context:
+        rows = fit_rows(problem, FIT_ROWS)
+        sample = Sample.of(problem, rows)
+        probe_rows = np.arange(len(rows))
+        if len(rows) > PROBE_ROWS:
+            generator = np.random.default_rng(problem.random_state + 1)
+            probe_rows = np.sort(generator.permutation(len(rows))[:PROBE_ROWS])
+        bank = Bank(
+            problem.variables, sample.X[probe_rows], problem.operators,
+            max_price=min(15, problem.max_size + 2), seed=problem.random_state,
+        )  # fmt: skip
+        return Context(
+            problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
+            np.random.default_rng(problem.random_state), probe_rows, poll=self.poll,
+            report=self.report,
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- the loop
+
+    def result(self, proposers: Sequence[Proposer]) -> SearchResult:
+        with terminable() as self._terminated:
+            try:
+                self._search(proposers)
+            finally:
+                for helper in (self.helpers, *self.settings.guests):
+                    if helper is not None:
+                        helper.close()
+            final = self._final()
+        self._save()
+        front, best = self._validated(final)
+        return SearchResult(
+            front, best, self.reason, time.perf_counter() - self.start, final.candidates,
+            final.distinct, self.interrupted, tuple(self.reports), History(self.context.archive),
+            None if self.noise is None else self.noise * self.scaling.target,
+        )  # fmt: skip
+
+    def _search(self, proposers: Sequence[Proposer]) -> None:
+        try:
+            self._constant_laws()
+            self._known_laws()
+            self._sweep(proposers, SWEEPS[0])
+            self._call_helpers()
+            self._estimate_noise()
+            sample = self.context.sample
+            if self.noise is not None and self.noise < _QUIET * float(np.std(sample.y)):
+                self.context.quiet = True
+            if self.context.quiet:
+                self._sweeps(proposers)
+            self._rounds(proposers)
+        except SearchStopped:
+            pass
+        except KeyboardInterrupt:
+            self.reason, self.interrupted = "stopped", True
+        except SystemError as error:
+            # Python says so where Ctrl-C comes while the arguments of compiled code are read.
+            if not isinstance(error.__cause__, KeyboardInterrupt):
+                raise
+            self.reason, self.interrupted = "stopped", True
+        except MemoryError:
+            self.reason = "memory"
+        if self.reason == "memory":
+            self._spent = self.candidates_tried, len(self.context.bank)
+            self.context.bank = Bank((), np.zeros((1, 0)), ("add",), max_price=1)
+
+    def _constant_laws(self) -> None:
+        sample = self.context.sample
+        self.candidates.consider(number(float(sample.mean)))
+        if sample.constant or not np.ptp(sample.X, axis=0).any():
+            # Nothing varies: the constant is the answer, exactly if all rows agree.
+            self.reason = "exact" if self._exact() else "exhausted"
+            raise SearchStopped
+
+    def _known_laws(self) -> None:
+        """Guesses, and the laws of the search that this one goes on from."""
+        known = () if self.before is None else self.before.exprs
+        for expr in (*self.settings.guesses, *known):
+            self._hear_of(expr)
+            self.poll()
+        self._caught_up = True
+        if known or self.settings.guesses:
+            self._stop_if_exact()
+
+    def _hear_of(self, expr: Expr) -> None:
+        """Consider a term in the units of the data."""
+        try:
+            self._consider(self.scaling.applied(pinned(expr)))
+        except ExpressionError:  # a constant beyond floats in the units of the search
+            return
+
+    def _sweeps(self, proposers: Sequence[Proposer]) -> None:
+        """The larger sweeps, once, as long as nothing speaks against a law without noise."""
+        for limit in SWEEPS[1:]:
+            if not (self.context.noisy or self._swept):
+                self._sweep(proposers, limit)
+        self._swept = True
+
+    def _sweep(self, proposers: Sequence[Proposer], limit: int) -> None:
+        """Ask those who know how for laws without noise in a bank of ``limit`` functions."""
+        context = self.context
+        quick = [proposer for proposer in proposers if getattr(proposer, "exact", False)]
+        if self.presenter.whole.coarse or not quick:
+            return
+        quick.sort(key=lambda proposer: not getattr(proposer, "cheap", False))
+        context.exactly = True
+        context.bank.grow(limit, self.poll)
+        context.limit = min(limit, len(context.bank))
+        for proposer in quick:
+            self._ask(proposer)
+        context.exactly = False
+
+    def _ask(self, proposer: Proposer) -> None:
+        for expr in self._asked(proposer):
+            self._consider(expr)
+            self._hear()
+            self.poll()
+        self._hear()
+        self._stop_if_exact()
+
+    def _rounds(self, proposers: Sequence[Proposer]) -> None:
+        context, quiet = self.context, 0
+        for number_, (exact, limit, pool) in enumerate(ROUNDS):
+            before = context.front.version
+            if self.presenter.whole.coarse:
+                exact = min(exact, limit)
+            grown = context.bank.grow(max(exact, limit), self.poll)
+            context.round, context.pool = number_, pool
+            for proposer in proposers:
+                wide = getattr(proposer, "exact", False)
+                context.limit = min(exact if wide else limit, len(context.bank))
+                self._ask(proposer)
+                self._estimate_noise()
+                self._call_helpers()
+            self._sweeps(proposers)
+            quiet = quiet + 1 if context.front.version == before else 0
+            if number_ > 0 and not grown:
+                return
+            if quiet >= 3:
+                self.reason = "plateau"
+                return
+
+    def _estimate_noise(self) -> None:
+        """Once it shows that the rows may be noisy: laws that are exact are found before."""
+        if not self._noise_known:
+            self._noise_known = True
+            exact = self.reason == "exact"
+            self.noise = 0.0 if exact else noise_level(self.context.sample)
+
+    def _asked(self, proposer: Proposer) -> Iterator[Expr]:
+        """What ``proposer`` has to say; one that fails is reported and asked no more."""
+        if id(proposer) in self._dismissed:
+            return
+        try:
+            yield from proposer.propose(self.context)
+        except (SearchStopped, SystemError, MemoryError):
+            raise
+        except Exception as error:
+            if error is self._theirs:
+                raise
+            self._dismissed.add(id(proposer))
+            self.report(f"proposer {type(proposer).__name__} {_raised(error)}")
+
+    def _consider(self, expr: Expr) -> None:
+        try:
+            self.candidates.consider(expr)
+        except (SystemError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  one term shall not end the search
+            self.report(f"fitting {str(expr)[:80]} {_raised(error)}")
+
+    def _call_helpers(self) -> None:
+        """Start the other jobs, once it shows that there is something left for them to do."""
+        if self.helpers is not None:
+            return
+        few, jobs = with_few_rows(self.problem, FIT_ROWS), self.settings.n_jobs
+        if self.settings.executor is not None:
+            self.helpers = Tasks(
+                few, self.settings.executor, jobs, until=self.deadline, known=self._front,
+                report=self.report,
+            )  # fmt: skip
+        elif jobs > 1:
+            left = self.deadline - time.perf_counter()
+            self.helpers = Helpers(few, jobs - 1, time_limit=max(left, 0.1))
+
+    def _front(self) -> tuple[Expr, ...]:
+        return tuple(entry.expr for entry in self.context.front.entries)
+
+    def _hear(self) -> None:
+        """Whatever helpers, guests left behind and the feed have to say."""
+        for expr in self.helpers.found() if self.helpers is not None else ():
+            self._consider(expr)
+        for guest in self.settings.guests:
+            for expr in guest.late(self.context):
+                self._consider(expr)
+        if self.settings.feed is not None:
+            for expr in self._their(self.settings.feed):
+                self._hear_of(expr)
+
+    def _stop_if_exact(self) -> None:
+        if self._exact():
+            self._stop("exact")
+
+    def _exact(self) -> bool:
+        best, whole = self.context.front.best, self.presenter.whole
+        if best is None or not self.context.solved():
+            return False
+        return whole.exact(whole.predict(best.expr))
+
+    # ---------------------------------------------------------------- between two terms
+
+    def report(self, text: str) -> None:
+        """Remember that something went wrong; each thing once."""
+        if text not in self.reports:
+            self.reports.append(text)
+
+    def poll(self) -> None:
+        """Report progress if it is due; raise :class:`SearchStopped` when the search is over."""
+        now = time.perf_counter()
+        if self._terminated:
+            self.interrupted = True
+            self._stop("stopped")
+        if self.settings.should_stop is not None and self._their(self.settings.should_stop):
+            self._stop("stopped")
+        if now >= self.deadline:
+            self._stop("time")
+        if self.checkpoint is not None and self.checkpoint.due:
+            self._save()
+        limit = self.settings.memory_limit
+        if limit is not None and now - self._weighed >= _PROGRESS_EVERY:
+            self._weighed = now
+            if resident_bytes() > limit:
+                self._stop("memory")
+        told = self.settings.on_progress
+        if told is not None and now - self._shown >= _PROGRESS_EVERY:
+            self._their(partial(told, self._snapshot(0.15)))
+            self._shown = time.perf_counter()
+
+    def _stop(self, reason: str) -> None:
+        self.reason = reason
+        raise SearchStopped
+
+    def _their(self, function: Callable[[], T]) -> T:
+        """Call the user's function: what it raises is the user's to see."""
+        try:
+            return function()
+        except BaseException as error:
+            self._theirs = error
+            raise
+
+    def _save(self) -> None:
+        before = self.before
+        # What is on disk is not replaced before all of it is known here.
+        if self.checkpoint is None or (before is not None and not self._caught_up):
+            return
+        seconds = time.perf_counter() - self.start
+        self.checkpoint.write(State(
+            self.problem.variables, self.problem.target, self.checkpoint.digest, self.scaling,
+            1 + (0 if before is None else before.runs),
+            seconds + (0.0 if before is None else before.seconds),
+            self.candidates_tried + (0 if before is None else before.candidates),
+            self._front(), tuple(record.expr for record in self.context.archive.query(KEPT)),
+        ))  # fmt: skip
+
+    # ---------------------------------------------------------------- what is shown
+
+    @property
+    def candidates_tried(self) -> int:
+        return self._spent[0] + self.context.bank.tried + self.candidates.fitted
+
+    _spent = (0, 0)
+    """Terms tried in a bank that was given up, and its entries."""
+
+    def _final(self) -> Progress:
+        """What is returned; Ctrl-C while it is made plain leaves it as it is."""
+        left = self.start + self.settings.time_limit - time.perf_counter()
+        seconds = 0.4 if self.reason == "stopped" else min(1.0, max(left, 0.2))
+        try:
+            return self._snapshot(seconds, final=True)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except MemoryError:
+            self.reason = "memory"
+        return self._snapshot(0.0)
+
+    def _validated(self, shown: Progress) -> tuple[tuple[Law, ...], Law | None]:
+        """With errors on held-out rows, if there is noise to be fitted by mistake."""
+        sample = self.context.sample
+        left = self.start + self.settings.time_limit - time.perf_counter()
+        until = time.perf_counter() + min(max(left, 0.3), 1.0)
+        try:
+            self._estimate_noise()
+            if self.noise is None or self.noise < 1e-9 * sample.unit * sample.spread**0.5:
+                return shown.front, shown.best
+            seen = fit_rows(self.problem, FIT_ROWS)
+            return self.presenter.validated(shown.front, shown.best, seen, until)
+        except (KeyboardInterrupt, MemoryError, OSError):  # no room to load a library either
+            return shown.front, shown.best
+
+    def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
+        laws, best = self.presenter.laws(self.context.front, seconds, final=final)
+        return Progress(
+            time.perf_counter() - self.start,
+            self.candidates_tried,
+            self._spent[1] + len(self.context.bank) + len(self.context.archive),
+            laws,
+            best,
+        )
+
+
+def _raised(error: Exception) -> str:
+    said = " ".join(str(error).split())[:120]
+    return f"raised {type(error).__name__}" + (f": {said}" if said else "")
