@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from numpy.typing import NDArray
 from sr_kernel.expr import Expr, number
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.operations import Operation, operations, variable
+
+if TYPE_CHECKING:
+    from sr_kernel.search.problem import Problem
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -112,6 +116,23 @@ class Bank:
         """The price up to which the enumeration is complete."""
         return max(self._levels, default=0)
 
+    def covered(self, operation: Operation) -> BoolArray:
+        """Entries (N,) whose image under a unary operation has been looked at."""
+        found = np.arange(self._count) < 0
+        known = self._levels.get(self.level - operation.price)
+        if known is not None and operation in self.operations:
+            found[: known.stop] = self._admitted(operation, np.arange(known.stop))
+        return found
+
+    def _admitted(self, operation: Operation, chosen: IntArray) -> BoolArray:
+        """Which of the ``chosen`` a unary operation is applied to."""
+        admitted = self._meta[chosen, 0] != _CONSTANT
+        if operation.periodic:
+            admitted &= ~self._flags[chosen, 0]
+        if operation.transcendental:
+            admitted &= ~self._flags[chosen, 1]
+        return np.asarray(admitted)
+
     def grow(self, limit: int, poll: Callable[[], None] = lambda: None) -> int:
         """Enumerate until there are ``limit`` entries or none are left; returns how many are new.
 
@@ -189,11 +210,7 @@ class Bank:
         if level is None:
             return
         chosen = np.arange(level.start, level.stop)
-        chosen = chosen[self._meta[chosen, 0] != _CONSTANT]
-        if operation.periodic:
-            chosen = chosen[~self._flags[chosen, 0]]
-        if operation.transcendental:
-            chosen = chosen[~self._flags[chosen, 1]]
+        chosen = chosen[self._admitted(operation, chosen)]
         step = max(1, _BLOCK // self._rows.shape[1])
         for begin in range(0, len(chosen), step):
             part = chosen[begin : begin + step]
@@ -344,6 +361,17 @@ class Bank:
             fresh = np.empty((capacity, *old.shape[1:]), dtype=old.dtype)
             fresh[: self._count] = old[: self._count]
             setattr(self, name, fresh)
+
+
+def banks_of(problem: Problem, X: FloatArray) -> tuple[Bank, Bank | None]:
+    """The banks of a search over its probe rows ``X`` (m, d): the usual one, and that of exact
+    laws where these may use more operators."""
+    price = min(15, problem.max_size + 2)
+    usual, exact = (
+        Bank(problem.variables, X, operators, max_price=price, seed=problem.random_state)
+        for operators in (problem.operators, problem.exact_operators)
+    )
+    return usual, None if problem.exact_operators == problem.operators else exact
 
 
 def _same(a: FloatArray, b: FloatArray) -> BoolArray:

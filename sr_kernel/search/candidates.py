@@ -17,9 +17,8 @@ _SPARE = 6
 class Candidates:
     """Fits what is proposed and keeps what is any good; ``fitted`` counts the fits."""
 
-    def __init__(self, context: Context, max_size: int) -> None:
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.max_size = max_size
         self.fitted = 0
         self._tries: dict[Expr, int] = {}
 
@@ -30,7 +29,7 @@ class Candidates:
             expr = tidy(expr, roots=context.allows("sqrt"))
             skeleton = transform(expr, _blank)
             tries = self._tries.get(skeleton, 0)
-            if tries >= _TRIES or expr.size > context.problem.max_size + _SPARE:
+            if tries >= _TRIES or expr.size > context.max_size + _SPARE:
                 return
             self._tries[skeleton] = tries + 1
             self.fitted += 1
@@ -56,10 +55,15 @@ class Candidates:
 
     def _keep(self, fitted: Fitted) -> None:
         context = self.context
-        if fitted.size <= self.max_size:
+        if fitted.size <= self._most(fitted):
             context.archive.add(fitted)
             if fitted.length < context.front.bar(fitted.size)[1]:
                 context.front.offer(rounded(fitted, context.sample))
+
+    def _most(self, fitted: Fitted) -> int:
+        problem = self.context.problem
+        exact = fitted.size > problem.max_size and self.context.sample.exact(fitted.predicted)
+        return problem.exact_size if exact else problem.max_size
 
 
 _BLANK = symbol("constant")

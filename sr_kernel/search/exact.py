@@ -8,6 +8,7 @@ scaled once and each further target costs one matrix product, so many targets ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,8 @@ class Seen:
 
     rows: FloatArray
     sizes: IntArray
+    squares: FloatArray
+    """Sums of squares (N,) of the scaled rows."""
 
     @classmethod
     def of(cls, rows: FloatArray, sizes: IntArray) -> Seen:
@@ -43,7 +46,11 @@ class Seen:
             with np.errstate(all="ignore"):
                 scaled[begin : begin + _CHUNK] = part / np.where(usable, largest, 1.0)[:, None]
             scaled[begin : begin + _CHUNK][~usable] = 0.0
-        return cls(scaled, sizes)
+        return cls(scaled, sizes, np.einsum("ij,ij->i", scaled, scaled))
+
+    def first(self, count: int) -> Seen:
+        """The first ``count`` rows."""
+        return Seen(self.rows[:count], self.sizes[:count], self.squares[:count])
 
 
 def exact_groups(
@@ -74,7 +81,9 @@ def _looked(seen: Seen, goal: Target) -> tuple[FloatArray, FloatArray]:
     looks = np.column_stack([goal.basis, goal.probe, goal.direction]) * weights
     found = seen.rows @ looks
     q = goal.basis.shape[1]
-    whole = np.einsum("ij,ij,j->i", seen.rows, seen.rows, goal.weights**2)
+    whole = seen.squares
+    if not (goal.weights == 1.0).all():
+        whole = np.einsum("ij,ij,j->i", seen.rows, seen.rows, goal.weights**2)
     rest = whole - np.einsum("ij,ij->i", found[:, :q], found[:, :q])
     usable = rest > _NEGLIGIBLE**2 * whole
     norm = np.sqrt(np.where(usable, rest, 1.0))
@@ -136,6 +145,25 @@ def _confirmed(
         if len(kept) >= count:
             break
     return kept
+
+
+def exact_singles(
+    rows: FloatArray, targets: Sequence[FloatArray], known: Sequence[FloatArray]
+) -> list[IntArray]:
+    """For each of ``targets`` (m,) the places of the ``rows`` (N, m) that may give it together
+    with its ``known`` (m, q): a screen for a few values of very many functions."""
+    ones = np.ones(rows.shape[1])
+    goals = [Target(t, k, ones) for t, k in zip(targets, known, strict=True)]
+    scaled = Seen.of(rows, np.zeros(len(rows), dtype=np.int64))
+    looked = scaled.rows @ np.column_stack([np.column_stack([g.basis, g.direction]) for g in goals])
+    found, start = [], 0
+    for goal in goals:
+        stop = start + goal.basis.shape[1]
+        rest = scaled.squares - np.square(looked[:, start:stop]).sum(axis=1)
+        sharp = rest > _NEGLIGIBLE * scaled.squares
+        found.append(np.flatnonzero(sharp & (looked[:, stop] ** 2 > (1.0 - 1e-7) * rest)))
+        start = stop + 1
+    return found
 
 
 def distinct_modulo(rows: FloatArray, columns: FloatArray) -> IntArray:

@@ -13,13 +13,21 @@ from sr_kernel.expr import Expr, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, elimination
 from sr_kernel.search.description import EXACT_LOSS
-from sr_kernel.search.dictionary import BankPart, Dictionary, LogPart
-from sr_kernel.search.exact import Seen, exact_groups
+from sr_kernel.search.dictionary import (
+    BankPart,
+    Dictionary,
+    IntArray,
+    LogPart,
+    Part,
+    Subset,
+)
+from sr_kernel.search.exact import Seen, exact_groups, exact_singles
 from sr_kernel.search.linear import linear_terms
-from sr_kernel.search.peel import Peel, peels, whole
+from sr_kernel.search.peel import Peel, peels, quotients, whole
 from sr_kernel.search.powers import LOG, PLAIN, known_logarithms, power_terms
 from sr_kernel.search.products import modulated
 from sr_kernel.search.proposer import Context
+from sr_kernel.search.wrapped import WrappedPart
 
 _FIRST = (40, 20, 5)
 """Peels tried at the beginning of each round, fewer as the bank grows."""
@@ -27,6 +35,15 @@ _LATER = (60, 60, 0)
 """Peels tried at its end, once the noisy have had their turn."""
 _AHEAD = 60_000
 _DIVISORS = 20
+_FACTORS = 8
+"""Divisors tried with functions of every bank entry."""
+_GLANCE = 8_000
+"""Bank entries that are looked at, once, before anything that costs more."""
+_WRAPPED = 8_000
+"""Bank entries of which functions are taken that are not in the bank."""
+_FEW, _CHUNK, _HITS = 12, 20_000, 500
+"""Rows beyond those that a span fits by itself on which many functions are screened, functions
+screened at a time, and the most that are looked at closely."""
 _INNER = 20_000
 """Bank entries that may stand inside an exponential factor."""
 
@@ -58,7 +75,10 @@ class ExactProposer:
         self._limit = context.limit
         scan = _Scan(context, context.limit)
         if not self.later and context.limit > self._direct:
-            yield from self._directly(context, scan)
+            self._direct = scan.limit
+            yield from scan.directly()
+            if context.exactly and context.limit > _WRAPPED:
+                yield from scan.functions(_FACTORS)
         for peel in islice(peels(context, _DIVISORS), begin, end):
             if context.solved():
                 return
@@ -66,13 +86,20 @@ class ExactProposer:
             if not peel.quotient:
                 yield from scan.products(peel)
 
-    def _directly(self, context: Context, scan: _Scan) -> Iterator[Expr]:
-        """Nothing peeled off."""
-        self._direct = scan.limit
-        start = whole(context.sample.y)
-        yield from scan.products(start)
-        for known in scan.spans:
-            yield from scan.sums(start, known)
+class GlanceProposer:
+    """One look at a much larger bank than a first sweep has, with nothing peeled off."""
+
+    exact = True
+
+    def __init__(self) -> None:
+        self._done = False
+
+    def propose(self, context: Context) -> Iterator[Expr]:
+        if self._done or not context.exactly:
+            return
+        self._done = True
+        context.bank.grow(_GLANCE, context.poll)
+        yield from _Scan(context, min(_GLANCE, len(context.bank))).directly()
 
 
 class _Scan:
@@ -82,25 +109,59 @@ class _Scan:
         self.context = context
         self.limit = limit
         bank = BankPart(context.bank, limit)
-        self.plain = Dictionary([bank, *modulated(context, limit)])
+        wrapped = WrappedPart(context.bank, min(limit, _WRAPPED)) if context.exactly else None
+        nested: list[Part] = [] if wrapped is None else [wrapped]
+        stored: list[Part] = [bank, *modulated(context, limit)]
+        self.plain = Dictionary([*stored, *nested])
         every = np.arange(len(self.plain))
         self.seen = Seen.of(self.plain.rows(every), self.plain.sizes)
+        self.stored = self.seen.first(int(self.plain.starts[len(stored)]))
+        """Without functions that the bank does not have: enough under an outer function."""
         self.spans = _spans(context)
         self.kinds = [LOG]
-        parts: list[LogPart | BankPart] = [LogPart(bank)]
+        parts: list[Part] = [LogPart(bank)]
         if context.allows("exp"):
             parts.append(BankPart(context.bank, min(limit, _INNER)))
             self.kinds.append(PLAIN)
+        if wrapped is not None:
+            parts.append(LogPart(wrapped))
+            self.kinds.append(LOG)
         self.factors = Dictionary(parts)
         self.logarithms = known_logarithms(context)
         self._seen_factors: Seen | None = None
 
+    def directly(self) -> Iterator[Expr]:
+        """Nothing peeled off."""
+        start = whole(self.context.sample.y)
+        yield from self.products(start)
+        for known in self.spans:
+            yield from self.sums(start, known)
+
+    def functions(self, divisors: int) -> Iterator[Expr]:
+        """One function of any bank entry, times one of the simplest entries or nothing."""
+        context = self.context
+        part = WrappedPart(context.bank, self.limit)
+        start = whole(context.sample.y)
+        tasks = [(start, known) for known in self.spans]
+        tasks += [(peel, self.spans[0]) for peel in quotients(context, start, divisors)]
+        for task, place in _screened(context, part, tasks):
+            peel, known = tasks[task]
+            chosen = Dictionary([Subset(part, place)])
+            seen = Seen.of(chosen.rows(np.arange(len(chosen))), chosen.sizes)
+            yield from self._sums(chosen, seen, peel, known)
+
     def sums(self, peel: Peel, known: tuple[Column, ...]) -> Iterator[Expr]:
         """Linear combinations that give what is left of y."""
         self.context.poll()
+        seen = self.seen if peel.cost == 0 or peel.quotient else self.stored
+        yield from self._sums(self.plain, seen, peel, known)
+
+    def _sums(
+        self, dictionary: Dictionary, seen: Seen, peel: Peel, known: tuple[Column, ...]
+    ) -> Iterator[Expr]:
         yield from self._found(
-            self.plain, self.seen, peel, peel.target, peel.mask, known,
-            lambda index, values: Column(self.plain.expr(index), values),
+            dictionary, seen, peel, peel.target, peel.mask, known,
+            lambda index, values: Column(dictionary.expr(index), values),
             lambda u: u,
             lambda fit: linear_terms(peel.build, fit),
         )  # fmt: skip
@@ -162,6 +223,28 @@ class _Scan:
     def _loss(self, predicted: FloatArray) -> float:
         with np.errstate(all="ignore"):
             return self.context.sample.relative_loss(predicted)
+
+
+def _screened(
+    context: Context, part: WrappedPart, tasks: list[tuple[Peel, tuple[Column, ...]]]
+) -> Iterator[tuple[int, IntArray]]:
+    """(task, places in ``part``) for the functions that may solve it, seen on a few rows."""
+    chosen = np.arange(len(context.probe_rows))[: max(len(known) for _, known in tasks) + _FEW]
+    rows = context.probe_rows[chosen]
+    targets = [peel.target[rows] for peel, _ in tasks]
+    spans = [np.stack([column.values[rows] for column in known], axis=1) for _, known in tasks]
+    found: list[list[IntArray]] = [[] for _ in tasks]
+    for begin in range(0, len(part.sizes), _CHUNK):
+        context.poll()
+        places = np.arange(begin, min(begin + _CHUNK, len(part.sizes)))
+        with np.errstate(all="ignore"):
+            matched = exact_singles(part.on(places, chosen), targets, spans)
+        for mine, hits in zip(found, matched, strict=True):
+            mine.append(places[hits])
+    for task, mine in enumerate(found):
+        together = np.concatenate(mine)[:_HITS]
+        if len(together):
+            yield task, together
 
 
 def _spans(context: Context) -> list[tuple[Column, ...]]:

@@ -22,6 +22,10 @@ TRANSCENDENTAL = PERIODIC | {
 }  # fmt: skip
 
 
+_LATE = frozenset({"tan", "asin", "acos"})
+"""Functions that laws have more rarely than those they can be made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """``values`` works on arrays of any shape, ``build`` on terms; ``cost`` is nodes added.
@@ -75,7 +79,7 @@ def _operation(name: str) -> list[Operation]:
         return apply(name, *args)
 
     if row.arity == 1:
-        return [Operation(name, 1, 1, row.numpy, build, price=2)]
+        return [Operation(name, 1, 1, row.numpy, build, price=3 if name in _LATE else 2)]
     # A variable exponent is rare; integer and fitted ones are had more cheaply.
     price = 3 if name == "pow" else 1
     common = row.arity == NARY

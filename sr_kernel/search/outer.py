@@ -68,6 +68,8 @@ OUTERS = (
           lambda u: apply("acos", u)),
     Outer("atan", ("atan",), 1, np.tan, np.arctan, lambda y: np.cos(y) ** 2,
           lambda u: apply("atan", u)),
+    Outer("tan", ("tan",), 1, np.arctan, np.tan, lambda y: 1 + y**2,
+          lambda u: apply("tan", u)),
     Outer("tanh", ("tanh",), 1, np.arctanh, np.tanh, lambda y: 1 - y**2,
           lambda u: apply("tanh", u)),
 )  # fmt: skip

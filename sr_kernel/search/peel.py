@@ -45,16 +45,21 @@ def peels(context: Context, divisors: int) -> Iterator[Peel]:
     """Peels by outer functions, by division by the ``divisors`` simplest functions, by both, and
     by two outer functions with a shift in between; each is worth trying before the next."""
     start = whole(context.sample.y)
-    known = outers_of(context.problem.operators)
+    known = outers_of(context.operators)
     yield from _outer(start, known)
-    quotients = list(_divided(context, start, divisors))
-    yield from quotients
-    for quotient in quotients:
+    divided = list(quotients(context, start, divisors))
+    yield from divided
+    for quotient in divided:
         yield from _outer(quotient, [outer for outer in known if outer is not IDENTITY])
     for outer in known:
         for first in _outer(start, [outer]):
             for shift in _SHIFTS:
                 yield from _outer(_shifted(first, shift), known)
+
+
+def outer_peels(context: Context) -> Iterator[Peel]:
+    """y itself, then y seen through each outer function that it admits."""
+    yield from _outer(whole(context.sample.y), outers_of(context.operators))
 
 
 def _outer(peel: Peel, known: list[Outer]) -> Iterator[Peel]:
@@ -82,7 +87,7 @@ def _shifted(peel: Peel, shift: int) -> Peel:
     )
 
 
-def _divided(context: Context, peel: Peel, count: int) -> Iterator[Peel]:
+def quotients(context: Context, peel: Peel, count: int) -> Iterator[Peel]:
     """y/f and y*f for the simplest bank functions f without a zero on the rows."""
     bank, X = context.bank, context.sample.X
     varying = (int(k) for k in np.flatnonzero(bank.varying[: 4 * count + 10]))

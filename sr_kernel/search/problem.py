@@ -18,6 +18,11 @@ DEFAULT_OPERATORS = ("add", "sub", "mul", "div", "pow", "sqrt", "exp", "log", "s
 
 ``tan``, ``tanh``, the inverse circular functions, ``abs``, ``min`` and the like describe fewer
 laws than they imitate, so they are for the user to add."""
+RARE_OPERATORS = ("tan", "asin", "acos")
+"""Beside the usual operators these may appear in laws that are exact, where nothing is imitated."""
+
+USUAL_SIZE = 30
+"""Nodes of a law that leaves an error, unless the user says otherwise."""
 
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow", "^": "pow"}
 
@@ -71,7 +76,7 @@ class Problem:
     weights: FloatArray | None = None
     target: str = "y"
     operators: tuple[str, ...] = field(default=DEFAULT_OPERATORS)
-    max_size: int = 30
+    max_size: int = USUAL_SIZE
     random_state: int = 0
     operator_costs: tuple[tuple[str, float], ...] = ()
     """By operator, what a use of it costs in units of the usual; see :func:`operator_costs`."""
@@ -105,6 +110,20 @@ class Problem:
             raise DataError(
                 f"weights must be {rows} numbers, none negative and not all zero, one for a row"
             )
+
+    @property
+    def exact_size(self) -> int:
+        """The most nodes of a law that explains every row: twice as many as a law that does not
+        may have, if the user has not said how many."""
+        return 2 * self.max_size if self.max_size == USUAL_SIZE else self.max_size
+
+    @property
+    def exact_operators(self) -> tuple[str, ...]:
+        """The operators of laws that explain every row: the usual ones and the rare, or those
+        that the user has named."""
+        if self.operators == DEFAULT_OPERATORS:
+            return self.operators + RARE_OPERATORS
+        return self.operators
 
     @property
     def rows(self) -> int:

@@ -13,10 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sr_kernel.expr import Expr
+from sr_kernel.expr import Expr, variables
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
-from sr_kernel.search.description import description_length
+from sr_kernel.search.description import ROUNDING, description_length
 from sr_kernel.search.front import Front
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.sample import Sample
@@ -52,6 +52,38 @@ class Context:
     quiet: bool = False
     poll: Callable[[], None] = field(default=lambda: None)
     report: Callable[[str], None] = field(default=lambda text: None)
+    exact_bank: Bank | None = None
+    """The bank of laws that are exact, where they may use more operators than others."""
+
+    def __post_init__(self) -> None:
+        self._usual_bank = self.bank
+
+    def look(self, *, exactly: bool) -> None:
+        """Look for laws that explain every row up to rounding, or for any."""
+        self.exactly = exactly
+        exact = self.exact_bank if exactly else None
+        self.bank = self._usual_bank if exact is None else exact
+
+    def forget(self) -> None:
+        """Give up the banks, which take most of the memory."""
+        self.bank = self._usual_bank = Bank((), np.zeros((1, 0)), ("add",), max_price=1)
+        self.exact_bank = None
+
+    @property
+    def banks(self) -> tuple[Bank, ...]:
+        """All banks."""
+        both = (self._usual_bank, self.exact_bank)
+        return tuple(bank for bank in both if bank is not None)
+
+    @property
+    def max_size(self) -> int:
+        """The most nodes of the laws that are looked for just now."""
+        return self.problem.exact_size if self.exactly else self.problem.max_size
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """What the laws that are looked for just now may use."""
+        return self.problem.exact_operators if self.exactly else self.problem.operators
 
     def allows(self, *names: str) -> bool:
         """Whether the user lets laws use these operators."""
@@ -60,18 +92,22 @@ class Context:
     def solved(self) -> bool:
         """Whether the best law explains all rows that are fitted up to rounding.
 
-        Enough free constants do that for any smooth function, so they prove nothing.
+        Enough free constants do that for any smooth function, so they prove nothing; a function
+        of more columns would take more of them.
         """
         best = self.front.best
-        if best is None or best.parameters > _PROOF:
+        if best is None or not self.sample.exact(best.predicted):
             return False
-        return self.sample.exact(best.predicted)
+        few = best.parameters <= _PROOF
+        return few or (
+            best.loss < ROUNDING and best.parameters <= _PROOF * len(variables(best.expr))
+        )
 
     def promising(
         self, loss: float, size: int, parameters: int, structure: float, slack: float = 1.0
     ) -> bool:
         """Whether a law like this, its loss ``slack`` times lower, would change the front."""
-        if size > self.problem.max_size or parameters >= self.sample.rows:
+        if size > self.max_size or parameters >= self.sample.rows:
             return False
         hoped = self.sample.floored(loss / slack)
         bar, shortest = self.front.bar(size)

@@ -16,7 +16,7 @@ from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr, apply, number, substitute, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.archive import Archive
-from sr_kernel.search.bank import Bank
+from sr_kernel.search.bank import banks_of
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.columns import Column
 from sr_kernel.search.front import Front
@@ -213,15 +213,12 @@ class Reduced:
         )  # fmt: skip
         sample = Sample.of(problem)
         rows = context.probe_rows
-        bank = Bank(
-            names, sample.X[rows], problem.operators,
-            max_price=min(15, problem.max_size + 2), seed=problem.random_state,
-        )  # fmt: skip
+        usual, exact = banks_of(problem, sample.X[rows])
         self.context = Context(
-            problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
-            context.generator, rows, poll=context.poll,
+            problem, sample, usual, Archive(sample, seed=problem.random_state), Front(sample),
+            context.generator, rows, poll=context.poll, exact_bank=exact,
         )  # fmt: skip
-        self.candidates = Candidates(self.context, problem.max_size)
+        self.candidates = Candidates(self.context)
         self._smooth: float | None = None
         self._asked = 0
         self.assume = known_signs(whole)
@@ -230,7 +227,8 @@ class Reduced:
     def laws(self, whole: Context) -> Iterator[Expr]:
         """The laws of one more sweep or round, whichever the whole search is in, the best first."""
         context = self.context
-        context.round, context.exactly = whole.round, whole.exactly and not self._simple()
+        context.round = whole.round
+        context.look(exactly=whole.exactly and not self._simple())
         context.noisy = whole.noisy
         wide, narrow, context.pool = _ROUNDS[whole.round]
         wide = whole.limit if context.exactly else wide

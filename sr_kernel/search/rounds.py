@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sr_kernel.search.evolve import Evolution
-from sr_kernel.search.exactly import ExactProposer
+from sr_kernel.search.exactly import ExactProposer, GlanceProposer
 from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer
 from sr_kernel.search.polynomial import PolynomialProposer
@@ -11,6 +11,7 @@ from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.rational import RationalProposer
 from sr_kernel.search.reduction import ReductionProposer
+from sr_kernel.search.relations import RelationProposer
 
 SWEEPS = (1500, 8000, 60_000)
 """Sizes of the bank among which laws without noise are sought before anything else."""
@@ -32,7 +33,7 @@ def default_proposers() -> list[Proposer]:
     return [
         ReductionProposer(_solvers), PowerProposer(), LinearProposer(), LeaderProposer(),
         ExactProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
-        Evolution(),
+        GlanceProposer(), RelationProposer(), Evolution(),
     ]  # fmt: skip
 
 
@@ -40,5 +41,5 @@ def _solvers() -> list[Proposer]:
     """The proposers of a reduced search."""
     return [
         ExactProposer(), LeaderProposer(), LinearProposer(), PowerProposer(),
-        PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
+        PolynomialProposer(), RationalProposer(), RelationProposer(), ExactProposer(later=True),
     ]  # fmt: skip

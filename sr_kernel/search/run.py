@@ -14,7 +14,7 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, number
 from sr_kernel.search import machine
 from sr_kernel.search.archive import Archive
-from sr_kernel.search.bank import Bank
+from sr_kernel.search.bank import banks_of
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
 from sr_kernel.search.front import Front
@@ -75,7 +75,7 @@ class Run:
         self.context = self._context(self.problem)
         self.noise: float | None = None
         self._noise_known = helper  # who asked for help has estimated it
-        self.candidates = Candidates(self.context, problem.max_size)
+        self.candidates = Candidates(self.context)
 
     def _context(self, problem: Problem) -> Context:
         rows = fit_rows(problem, FIT_ROWS)
@@ -84,14 +84,11 @@ class Run:
         if len(rows) > PROBE_ROWS:
             generator = np.random.default_rng(problem.random_state + 1)
             probe_rows = np.sort(generator.permutation(len(rows))[:PROBE_ROWS])
-        bank = Bank(
-            problem.variables, sample.X[probe_rows], problem.operators,
-            max_price=min(15, problem.max_size + 2), seed=problem.random_state,
-        )  # fmt: skip
+        usual, exact = banks_of(problem, sample.X[probe_rows])
         return Context(
-            problem, sample, bank, Archive(sample, seed=problem.random_state), Front(sample),
+            problem, sample, usual, Archive(sample, seed=problem.random_state), Front(sample),
             np.random.default_rng(problem.random_state), probe_rows, poll=self.poll,
-            report=self.report,
+            report=self.report, exact_bank=exact,
         )  # fmt: skip
 
     # ---------------------------------------------------------------- the loop
@@ -138,8 +135,8 @@ class Run:
         except MemoryError:
             self.reason = "memory"
         if self.reason == "memory":
-            self._spent = self.candidates_tried, len(self.context.bank)
-            self.context.bank = Bank((), np.zeros((1, 0)), ("add",), max_price=1)
+            self._spent = self.candidates_tried, self._banked
+            self.context.forget()
 
     def _constant_laws(self) -> None:
         sample = self.context.sample
@@ -180,12 +177,12 @@ class Run:
         if self.presenter.whole.coarse or not quick:
             return
         quick.sort(key=lambda proposer: not getattr(proposer, "cheap", False))
-        context.exactly = True
+        context.look(exactly=True)
         context.bank.grow(limit, self.poll)
         context.limit = min(limit, len(context.bank))
         for proposer in quick:
             self._ask(proposer)
-        context.exactly = False
+        context.look(exactly=False)
 
     def _ask(self, proposer: Proposer) -> None:
         for expr in self._asked(proposer):
@@ -343,7 +340,12 @@ class Run:
 
     @property
     def candidates_tried(self) -> int:
-        return self._spent[0] + self.context.bank.tried + self.candidates.fitted
+        tried = sum(bank.tried for bank in self.context.banks)
+        return self._spent[0] + tried + self.candidates.fitted
+
+    @property
+    def _banked(self) -> int:
+        return sum(len(bank) for bank in self.context.banks)
 
     _spent = (0, 0)
     """Terms tried in a bank that was given up, and its entries."""
@@ -379,7 +381,7 @@ class Run:
         return Progress(
             time.perf_counter() - self.start,
             self.candidates_tried,
-            self._spent[1] + len(self.context.bank) + len(self.context.archive),
+            self._spent[1] + self._banked + len(self.context.archive),
             laws,
             best,
         )

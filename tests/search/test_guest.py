@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 def data():
     generator = np.random.default_rng(0)
     X = generator.uniform(1, 4, (40, 2))
-    return Problem(("a", "b"), X, 2.5 * np.tanh(X[:, 0]) + X[:, 1] ** 3)
+    return Problem(("a", "b"), X, 2.5 * np.tanh(0.7 * X[:, 0]) + X[:, 1] ** 3)
 
 
 class Says:
@@ -36,12 +36,12 @@ class Says:
             yield thing
 
 
-ANSWER = "2*tanh(a) + b**3"
-"""With 2 to be fitted; tanh is not among the operators of the search."""
+ANSWER = "2*tanh(0.8*a) + b**3"
+"""With 2 and 0.8 to be fitted; tanh is not among the operators of the search."""
 
 
 @pytest.mark.parametrize(
-    "answer", [ANSWER, parse("2.0*tanh(a) + b**3"), 2.0 * sympy.tanh(sympy.Symbol("a")) +
+    "answer", [ANSWER, parse("2.0*tanh(0.8*a) + b**3"), 2.0 * sympy.tanh(0.8 * sympy.Symbol("a")) +
                sympy.Symbol("b") ** 3]
 )  # fmt: skip
 def test_terms_text_and_sympy_are_taken(data, answer):

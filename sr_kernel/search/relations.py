@@ -1,0 +1,153 @@
+"""Exact algebraic relations with many terms: y = A, B y = A, and y**2 = A y + B.
+
+A and B are sums over the cheapest products of powers and functions of single columns.  A law like
+(a + b sin(x)) (c + z) is such a sum once it is multiplied out, one with a single root of a sum is a
+quadratic relation.  y may be seen through an outer function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, apply
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.columns import Column
+from sr_kernel.search.dictionary import IntArray
+from sr_kernel.search.peel import Peel, outer_peels
+from sr_kernel.search.polynomial import total
+from sr_kernel.search.proposer import Context
+from sr_kernel.search.sparse import Solver
+from sr_kernel.search.terms import terms
+
+_SUM, _ABOVE, _BELOW = 240, 90, 60
+_BESIDE, _UNDER = 40, 160
+_ROWS_A_TERM = 3
+
+
+class RelationProposer:
+    """Does not depend on the bank, so once in a search without noise will do."""
+
+    exact = True
+
+    def __init__(self) -> None:
+        self._done = False
+
+    def propose(self, context: Context) -> Iterator[Expr]:
+        if self._done or not context.exactly or not context.allows("add", "mul"):
+            return
+        self._done = True
+        room = context.sample.rows // _ROWS_A_TERM
+        if room < 6:
+            return
+        for relation in (_sums, _quotients, _roots):
+            for expr in relation(context, room):
+                yield expr
+                if context.solved():
+                    return
+
+
+def _weights(context: Context) -> FloatArray:
+    return np.asarray(np.sqrt(context.sample.weights))
+
+
+def _sums(context: Context, room: int) -> Iterator[Expr]:
+    columns = terms(context, min(_SUM, room))
+    solver = Solver(columns, _weights(context))
+    for peel in outer_peels(context):
+        context.poll()
+        if (peel.mask > 0).all() and (found := solver.few(peel.target)) is not None:
+            yield from _built(peel, _total(columns, *found))
+
+
+def _quotients(context: Context, room: int) -> Iterator[Expr]:
+    if not context.allows("div"):
+        return
+    above = terms(context, min(_ABOVE, (2 * room) // 3))
+    below = terms(context, min(_BELOW, room // 3))
+    for peel in outer_peels(context):
+        context.poll()
+        if (peel.mask > 0).all():
+            yield from _quotient(context, peel, above, below)
+
+
+def _quotient(
+    context: Context, peel: Peel, above: list[Column], below: list[Column]
+) -> Iterator[Expr]:
+    """u below = above, with one of the terms below brought to the other side."""
+    times = [Column(c.expr, c.values * peel.target, "times u") for c in below]
+    lead = _in_relation(above, times, _weights(context))
+    if lead is None:
+        return
+    columns = [*above, *(c for k, c in enumerate(times) if k != lead)]
+    found = Solver(columns, _weights(context)).few(times[lead].values)
+    if found is None:
+        return
+    chosen = [(float(c), columns[place]) for place, c in zip(*found, strict=True)]
+    top = [(c, column.expr) for c, column in chosen if column.kind == "plain"]
+    bottom = [(-c, column.expr) for c, column in chosen if column.kind != "plain"]
+    if top and bottom:
+        yield from _built(peel, apply("div", total(top), total([(1.0, below[lead].expr), *bottom])))
+
+
+def _in_relation(above: list[Column], times: list[Column], weights: FloatArray) -> int | None:
+    """The place of the weightiest of ``times`` in the relation of all columns, if there is one."""
+    matrix = np.stack([c.values for c in (*above, *times)], axis=1) * weights[:, None]
+    norms = np.linalg.norm(matrix, axis=0)
+    if not (np.isfinite(norms).all() and norms.min() > 0):
+        return None
+    r = np.linalg.qr(matrix / norms, mode="r")
+    _, singular, right = np.linalg.svd(r)
+    if singular[-1] > 1e-13 * singular[0]:
+        return None
+    share = np.abs(right[-1, len(above) :])
+    return int(np.argmax(share)) if share.max() > 1e-9 else None
+
+
+def _roots(context: Context, room: int) -> Iterator[Expr]:
+    """y = A + sqrt(B) and A - sqrt(B): y**2 is a sum of terms of A times y and of others."""
+    if not context.allows("sqrt"):
+        return
+    y = context.sample.y / context.sample.unit
+    for plain in (True, False):
+        beside = terms(context, min(_BESIDE, room // 4), plain=plain)
+        under = terms(context, min(_UNDER, room // 2), plain=plain)
+        context.poll()
+        columns = [*(Column(c.expr, c.values * y, "times u") for c in beside), *under]
+        answer = Solver(columns, _weights(context)).few(y * y, most=40)
+        if answer is None:
+            continue
+        places, coefficients = answer
+        near = [(c / 2, beside[k]) for k, c in zip(places, coefficients, strict=True)
+                if k < len(beside)]  # fmt: skip
+        yield from _root(context, y, near, under)
+
+
+def _root(
+    context: Context, y: FloatArray, near: list[tuple[float, Column]], under: list[Column]
+) -> Iterator[Expr]:
+    rest = y - sum((c * column.values for c, column in near), np.zeros_like(y))
+    found = Solver(under, _weights(context)).few(rest * rest)
+    one_sign = (rest >= 0).all() or (rest <= 0).all()
+    if found is None or not near or not one_sign:
+        return
+    unit = context.sample.unit
+    inner = _total(under, found[0], found[1] * unit * unit)
+    root = apply("sqrt", inner)
+    beside = total([(float(c) * unit, column.expr) for c, column in near])
+    yield beside + root if (rest >= 0).all() else beside - root
+
+
+def _total(columns: list[Column], places: IntArray, coefficients: FloatArray) -> Expr:
+    return total(
+        [(float(c), columns[int(k)].expr) for k, c in zip(places, coefficients, strict=True)]
+    )
+
+
+def _built(peel: Peel, rest: Expr) -> Iterator[Expr]:
+    try:
+        yield peel.build(rest)
+    except ExpressionError:
+        return
