@@ -4,12 +4,12 @@ something is peeled off, up to rounding.  Cheap, and silent under noise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations_with_replacement, islice
 
 import numpy as np
 
-from sr_kernel.expr import Expr, number, symbol
+from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column, Combination, elimination
 from sr_kernel.search.description import EXACT_LOSS
@@ -248,7 +248,7 @@ def _screened(
 
 
 def _spans(context: Context) -> list[tuple[Column, ...]]:
-    """Columns with free coefficients: constant and variables, then their products as well."""
+    """Columns with free coefficients: constant and variables, then products of two and three."""
     sample = context.sample
     names, d = sample.variables, len(sample.variables)
     room = (len(context.probe_rows) - 8) // 2
@@ -258,12 +258,14 @@ def _spans(context: Context) -> list[tuple[Column, ...]]:
     usable = [k for k in range(d) if np.ptp(sample.X[:, k]) > 0]
     linear = [Column(symbol(names[k]), sample.X[:, k]) for k in usable]
     spans = [(*one, *linear)]
-    if 1 + len(usable) * (len(usable) + 3) // 2 <= room:
-        square = [
-            Column(symbol(names[i]) * symbol(names[j]), sample.X[:, i] * sample.X[:, j])
-            for i in usable
-            for j in usable
-            if i <= j
-        ]
-        spans.append((*spans[0], *square))
+    for degree in (2, 3):
+        products = list(combinations_with_replacement(usable, degree))
+        if len(spans[-1]) + len(products) <= room:
+            found = [_monomial(names, sample.X, chosen) for chosen in products]
+            spans.append((*spans[-1], *found))
     return spans
+
+
+def _monomial(names: Sequence[str], X: FloatArray, chosen: tuple[int, ...]) -> Column:
+    expr = apply("mul", *(symbol(names[k]) for k in chosen))
+    return Column(expr, np.prod(X[:, chosen], axis=1))

@@ -75,6 +75,33 @@ OUTERS = (
 )  # fmt: skip
 
 
+def _power(exponent: Fraction) -> Outer:
+    """y = u**exponent, u of either sign where that says which."""
+    odd = exponent.numerator % 2 == 1 and exponent.denominator == 1
+    p = float(exponent)
+
+    def forward(y: FloatArray) -> FloatArray:
+        return np.asarray(np.sign(y) * np.abs(y) ** (1 / p) if odd else y ** (1 / p))
+
+    def build(u: Expr) -> Expr:
+        return power(u, exponent) if exponent > 0 else _reciprocal(power(u, -exponent))
+
+    return Outer(
+        f"power {exponent}", ("pow", "div"), 2 if p > 0 else 4, forward, lambda u: u**p,
+        lambda y: abs(p) * np.abs(y) ** (1 - 1 / p), build,
+    )  # fmt: skip
+
+
+_EXPONENTS = ((3, 1), (4, 1), (-2, 1), (-3, 1), (-4, 1), (1, 3), (1, 4), (3, 2), (-3, 2))
+POWERS = tuple(_power(Fraction(*pair)) for pair in _EXPONENTS)
+"""Outer functions that few laws have."""
+
+
+def powers_of(operators: tuple[str, ...]) -> list[Outer]:
+    """The outer powers beyond those of :data:`OUTERS` that ``operators`` allow."""
+    return [outer for outer in POWERS if all(name in operators for name in outer.needs)]
+
+
 def outers_of(operators: tuple[str, ...]) -> list[Outer]:
     """The outer functions that ``operators`` allow, the identity first."""
     return [outer for outer in OUTERS if all(name in operators for name in outer.needs)]

@@ -14,7 +14,7 @@ import numpy as np
 
 from sr_kernel.expr import Expr, apply, number
 from sr_kernel.expr.operators import FloatArray
-from sr_kernel.search.outer import IDENTITY, Outer, outers_of
+from sr_kernel.search.outer import IDENTITY, Outer, outers_of, powers_of
 from sr_kernel.search.proposer import Context
 
 _SHIFTS = (-1, 1, -2, 2)
@@ -57,9 +57,10 @@ def peels(context: Context, divisors: int) -> Iterator[Peel]:
                 yield from _outer(_shifted(first, shift), known)
 
 
-def outer_peels(context: Context) -> Iterator[Peel]:
-    """y itself, then y seen through each outer function that it admits."""
-    yield from _outer(whole(context.sample.y), outers_of(context.operators))
+def outer_peels(context: Context, *, powers: bool = False) -> Iterator[Peel]:
+    """y itself, then y seen through each outer function that it admits, ``powers`` after them."""
+    known = outers_of(context.operators) + (powers_of(context.operators) if powers else [])
+    yield from _outer(whole(context.sample.y), known)
 
 
 def _outer(peel: Peel, known: list[Outer]) -> Iterator[Peel]:

@@ -20,11 +20,15 @@ from sr_kernel.search.peel import Peel, outer_peels
 from sr_kernel.search.polynomial import total
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.sparse import Solver
-from sr_kernel.search.terms import terms
+from sr_kernel.search.terms import ALONE, MIXED, PLAIN, terms
 
 _SUM, _ABOVE, _BELOW = 240, 90, 60
+_TIMES = "times u"
+_RELATED = 3e-13
+"""Part of a unit column outside those before it that rounding may leave."""
 _BESIDE, _UNDER = 40, 160
-_ROWS_A_TERM = 3
+_ROWS_A_TERM = 1.6
+"""Rows for each of all terms that are solved for at once."""
 
 
 class RelationProposer:
@@ -39,7 +43,7 @@ class RelationProposer:
         if self._done or not context.exactly or not context.allows("add", "mul"):
             return
         self._done = True
-        room = context.sample.rows // _ROWS_A_TERM
+        room = int(context.sample.rows / _ROWS_A_TERM)
         if room < 6:
             return
         for relation in (_sums, _quotients, _roots):
@@ -56,54 +60,68 @@ def _weights(context: Context) -> FloatArray:
 def _sums(context: Context, room: int) -> Iterator[Expr]:
     columns = terms(context, min(_SUM, room))
     solver = Solver(columns, _weights(context))
-    for peel in outer_peels(context):
+    for peel in outer_peels(context, powers=True):
         context.poll()
-        if (peel.mask > 0).all() and (found := solver.few(peel.target)) is not None:
+        if (found := solver.few(peel.target)) is not None:
             yield from _built(peel, _total(columns, *found))
 
 
 def _quotients(context: Context, room: int) -> Iterator[Expr]:
     if not context.allows("div"):
         return
-    above = terms(context, min(_ABOVE, (2 * room) // 3))
-    below = terms(context, min(_BELOW, room // 3))
-    for peel in outer_peels(context):
-        context.poll()
-        if (peel.mask > 0).all():
+    for kind in (PLAIN, MIXED, ALONE):
+        above = terms(context, min(_ABOVE, room // 2), kind)
+        below = terms(context, min(_BELOW, room // 2), kind)
+        for peel in outer_peels(context):
+            context.poll()
             yield from _quotient(context, peel, above, below)
+            if context.solved():
+                return
 
 
 def _quotient(
     context: Context, peel: Peel, above: list[Column], below: list[Column]
 ) -> Iterator[Expr]:
     """u below = above, with one of the terms below brought to the other side."""
-    times = [Column(c.expr, c.values * peel.target, "times u") for c in below]
-    lead = _in_relation(above, times, _weights(context))
-    if lead is None:
+    times = [Column(c.expr, c.values * peel.target, _TIMES) for c in below]
+    columns = _interleaved(above, times)
+    related = _first_relation(columns, _weights(context))
+    if related is None:
         return
-    columns = [*above, *(c for k, c in enumerate(times) if k != lead)]
-    found = Solver(columns, _weights(context)).few(times[lead].values)
-    if found is None:
+    lead = max(related, key=lambda k: related[k] * (columns[k].kind == _TIMES))
+    rest = [column for k, column in enumerate(columns[: max(related) + 1]) if k != lead]
+    found = Solver(rest, _weights(context)).few(columns[lead].values)
+    if found is None or columns[lead].kind != _TIMES:
         return
-    chosen = [(float(c), columns[place]) for place, c in zip(*found, strict=True)]
-    top = [(c, column.expr) for c, column in chosen if column.kind == "plain"]
-    bottom = [(-c, column.expr) for c, column in chosen if column.kind != "plain"]
+    chosen = [(float(c), rest[place]) for place, c in zip(*found, strict=True)]
+    top = [(c, column.expr) for c, column in chosen if column.kind != _TIMES]
+    bottom = [(-c, column.expr) for c, column in chosen if column.kind == _TIMES]
     if top and bottom:
-        yield from _built(peel, apply("div", total(top), total([(1.0, below[lead].expr), *bottom])))
+        divisor = total([(1.0, columns[lead].expr), *bottom])
+        yield from _built(peel, apply("div", total(top), divisor))
 
 
-def _in_relation(above: list[Column], times: list[Column], weights: FloatArray) -> int | None:
-    """The place of the weightiest of ``times`` in the relation of all columns, if there is one."""
-    matrix = np.stack([c.values for c in (*above, *times)], axis=1) * weights[:, None]
+def _interleaved(above: list[Column], times: list[Column]) -> list[Column]:
+    """Both kinds from simple to less simple, so that a relation is met in its lowest terms."""
+    ranked = [(float(k), column) for k, column in enumerate(above)]
+    ranked += [(1.5 * k + 0.5, column) for k, column in enumerate(times)]
+    return [column for _, column in sorted(ranked, key=lambda entry: entry[0])]
+
+
+def _first_relation(columns: list[Column], weights: FloatArray) -> dict[int, float] | None:
+    """The columns, and their shares, of the first that depends on those before it."""
+    matrix = np.stack([column.values for column in columns], axis=1) * weights[:, None]
     norms = np.linalg.norm(matrix, axis=0)
     if not (np.isfinite(norms).all() and norms.min() > 0):
         return None
     r = np.linalg.qr(matrix / norms, mode="r")
-    _, singular, right = np.linalg.svd(r)
-    if singular[-1] > 1e-13 * singular[0]:
+    dependent = np.flatnonzero(np.abs(np.diag(r)) < _RELATED)
+    if not len(dependent) or dependent[0] == 0:
         return None
-    share = np.abs(right[-1, len(above) :])
-    return int(np.argmax(share)) if share.max() > 1e-9 else None
+    last = int(dependent[0])
+    upper = np.asarray(r)
+    share = np.linalg.solve(upper[:last, :last], upper[:last, last])
+    return dict(enumerate([*np.abs(share).tolist(), 1.0]))
 
 
 def _roots(context: Context, room: int) -> Iterator[Expr]:
@@ -111,11 +129,11 @@ def _roots(context: Context, room: int) -> Iterator[Expr]:
     if not context.allows("sqrt"):
         return
     y = context.sample.y / context.sample.unit
-    for plain in (True, False):
-        beside = terms(context, min(_BESIDE, room // 4), plain=plain)
-        under = terms(context, min(_UNDER, room // 2), plain=plain)
+    for kind in (PLAIN, MIXED):
+        beside = terms(context, min(_BESIDE, room // 3), kind)
+        under = terms(context, min(_UNDER, room // 2), kind)
         context.poll()
-        columns = [*(Column(c.expr, c.values * y, "times u") for c in beside), *under]
+        columns = [*(Column(c.expr, c.values * y, _TIMES) for c in beside), *under]
         answer = Solver(columns, _weights(context)).few(y * y, most=40)
         if answer is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.exactly import ExactProposer, GlanceProposer
+from sr_kernel.search.inner import InnerProposer
 from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer
 from sr_kernel.search.polynomial import PolynomialProposer
@@ -33,7 +34,7 @@ def default_proposers() -> list[Proposer]:
     return [
         ReductionProposer(_solvers), PowerProposer(), LinearProposer(), LeaderProposer(),
         ExactProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
-        GlanceProposer(), RelationProposer(), Evolution(),
+        RelationProposer(), GlanceProposer(), InnerProposer(), Evolution(),
     ]  # fmt: skip
 
 
@@ -41,5 +42,6 @@ def _solvers() -> list[Proposer]:
     """The proposers of a reduced search."""
     return [
         ExactProposer(), LeaderProposer(), LinearProposer(), PowerProposer(),
-        PolynomialProposer(), RationalProposer(), RelationProposer(), ExactProposer(later=True),
+        PolynomialProposer(), RationalProposer(), RelationProposer(), InnerProposer(),
+        ExactProposer(later=True),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from sr_kernel.search.dictionary import IntArray
 
 _ROUNDING = 1e-11
 """Residual relative to the target's part outside a constant that rounding may leave."""
+_LOOSELY = 1e-8
 _DEPENDENT = 1e-11
 _MOST = 16
 """Terms of a sum that is short enough to be believed."""
@@ -35,10 +36,15 @@ class Solver:
         self.unit, self.norms = unit[:, apart], norms[self.places]
         self._q, self._r = np.linalg.qr(self.unit) if not apart.all() else (q, r)
 
-    def few(self, target: FloatArray, most: int = _MOST) -> tuple[IntArray, FloatArray] | None:
-        """Places and coefficients of at most ``most`` terms that give ``target`` (n,)."""
+    def few(
+        self, target: FloatArray, most: int = _MOST, *, loosely: bool = False
+    ) -> tuple[IntArray, FloatArray] | None:
+        """Places and coefficients of at most ``most`` terms that give ``target`` (n,).
+
+        ``loosely`` allows for constants in the terms that are known to ten digits only.
+        """
         right = target * self.weights
-        allowed = float(_ROUNDING * np.linalg.norm(right - right.mean()))
+        allowed = float((_LOOSELY if loosely else _ROUNDING) * np.linalg.norm(right - right.mean()))
         inside = self._q.T @ right
         if not np.linalg.norm(right - self._q @ inside) <= allowed:
             return None

@@ -27,17 +27,23 @@ class _Factor:
     values: FloatArray
 
 
-def terms(context: Context, count: int, *, plain: bool = False) -> list[Column]:
-    """The ``count`` cheapest products of one factor a column; ``plain`` ones of powers alone.
+MIXED, PLAIN, ALONE = "mixed", "plain", "alone"
 
-    A factor is a power, or a power times a function of the column.
+
+def terms(context: Context, count: int, kind: str = MIXED) -> list[Column]:
+    """The ``count`` cheapest products of at most one factor a column.
+
+    A factor is a power, or a power times a function of the column.  Of a ``PLAIN`` kind are
+    products of powers, of the kind ``ALONE`` powers of one column.
     """
     sample = context.sample
     varying = [k for k in range(len(sample.variables)) if np.ptp(sample.X[:, k]) > 0]
-    factors = [_factors(context, k, plain=plain) for k in varying]
+    factors = [_factors(context, k, plain=kind != MIXED) for k in varying]
     found = [Column(number(1), np.ones(sample.rows))]
     for price in range(1, _HIGHEST + 1):
         for chosen in _products(factors, price):
+            if kind == ALONE and len(chosen) > 1:
+                continue
             if len(found) >= count:
                 return found
             found.append(_product(chosen))
