@@ -39,6 +39,8 @@ _FACTORS = 8
 """Divisors tried with functions of every bank entry."""
 _GLANCE = 8_000
 """Bank entries that are looked at, once, before anything that costs more."""
+_FUNCTIONS = 30_000
+"""Bank entries of which functions are looked at then."""
 _WRAPPED = 8_000
 """Bank entries of which functions are taken that are not in the bank."""
 _FEW, _CHUNK, _HITS = 12, 20_000, 500
@@ -78,7 +80,7 @@ class ExactProposer:
             self._direct = scan.limit
             yield from scan.directly()
             if context.exactly and context.limit > _WRAPPED:
-                yield from scan.functions(_FACTORS)
+                yield from scan.functions(context.limit, _FACTORS)
         for peel in islice(peels(context, _DIVISORS), begin, end):
             if context.solved():
                 return
@@ -98,8 +100,11 @@ class GlanceProposer:
         if self._done or not context.exactly:
             return
         self._done = True
-        context.bank.grow(_GLANCE, context.poll)
-        yield from _Scan(context, min(_GLANCE, len(context.bank))).directly()
+        context.bank.grow(_FUNCTIONS, context.poll)
+        scan = _Scan(context, min(_GLANCE, len(context.bank)))
+        yield from scan.directly()
+        if not context.solved():
+            yield from scan.functions(_FUNCTIONS, _FACTORS)
 
 
 class _Scan:
@@ -137,10 +142,10 @@ class _Scan:
         for known in self.spans:
             yield from self.sums(start, known)
 
-    def functions(self, divisors: int) -> Iterator[Expr]:
-        """One function of any bank entry, times one of the simplest entries or nothing."""
+    def functions(self, count: int, divisors: int) -> Iterator[Expr]:
+        """One function of one of ``count`` bank entries, times a simple entry or nothing."""
         context = self.context
-        part = WrappedPart(context.bank, self.limit)
+        part = WrappedPart(context.bank, count)
         start = whole(context.sample.y)
         tasks = [(start, known) for known in self.spans]
         tasks += [(peel, self.spans[0]) for peel in quotients(context, start, divisors)]

@@ -28,7 +28,7 @@ from sr_kernel.search.terms import PLAIN, terms
 _ROWS = 300
 _BASE, _FACTORS = 12, 8
 """Terms of A, and terms of B."""
-_BASES = (0, 12)
+_BASES = (6, 14)
 """Simple functions u beside the columns themselves, in a first sweep and in later ones."""
 _MINIMA, _STEPS = 2, 10
 _CLOSE = 1e-10

@@ -27,6 +27,8 @@ class Outer:
     inverse: Callable[[FloatArray], FloatArray]
     slope: Callable[[FloatArray], FloatArray]
     build: Callable[[Expr], Expr]
+    even: bool = False
+    """Whether inverse(-u) is inverse(u)."""
 
     def target(self, y: FloatArray) -> FloatArray | None:
         """forward(y), or None where it is not defined or not one-to-one on these values."""
@@ -88,7 +90,7 @@ def _power(exponent: Fraction) -> Outer:
 
     return Outer(
         f"power {exponent}", ("pow", "div"), 2 if p > 0 else 4, forward, lambda u: u**p,
-        lambda y: abs(p) * np.abs(y) ** (1 - 1 / p), build,
+        lambda y: abs(p) * np.abs(y) ** (1 - 1 / p), build, even=exponent.numerator % 2 == 0,
     )  # fmt: skip
 
 

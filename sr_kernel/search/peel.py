@@ -7,17 +7,19 @@ between, or a division by a simple function of the columns.  What is left is a t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
 
 import numpy as np
 
-from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.outer import IDENTITY, Outer, outers_of, powers_of
 from sr_kernel.search.proposer import Context
 
 _SHIFTS = (-1, 1, -2, 2)
+_SIGNED = 5
+"""Columns of both signs among which those are sought whose signs y has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,45 @@ def peels(context: Context, divisors: int) -> Iterator[Peel]:
 
 
 def outer_peels(context: Context, *, powers: bool = False) -> Iterator[Peel]:
-    """y itself, then y seen through each outer function that it admits, ``powers`` after them."""
-    known = outers_of(context.operators) + (powers_of(context.operators) if powers else [])
-    yield from _outer(whole(context.sample.y), known)
+    """y, and y over columns that give it one sign, each also seen through the outer functions that
+    it admits; with ``powers`` through more of them."""
+    known = outers_of(context.operators)
+    for start in (whole(context.sample.y), *_one_signed(context)):
+        yield from _outer(start, known)
+        if powers:
+            yield from _outer(start, powers_of(context.operators))
+            yield from _even(context, start)
+
+
+def _one_signed(context: Context) -> Iterator[Peel]:
+    """y of both signs, divided by the columns whose signs it has."""
+    y, X = context.sample.y, context.sample.X
+    if y.min() >= 0 or y.max() <= 0 or not context.allows("mul", "div"):
+        return
+    for chosen in _of_both_signs(X):
+        product = np.prod(X[:, chosen], axis=1)
+        signs = y * np.sign(product)
+        if np.abs(product).min() > 0 and (signs.min() >= 0 or signs.max() <= 0):
+            factors = [symbol(context.sample.variables[k]) for k in chosen]
+            expr = apply("mul", *factors) if len(factors) > 1 else factors[0]
+            yield _by(whole(y), product, expr, 2 * len(chosen) - 1)
+
+
+def _even(context: Context, peel: Peel) -> Iterator[Peel]:
+    """y = u**2 and the like, where u has the signs of some columns."""
+    known = [outer for outer in outers_of(context.operators) if outer.name == "square"]
+    known += [outer for outer in powers_of(context.operators) if outer.even]
+    for chosen in _of_both_signs(context.sample.X):
+        sign = np.sign(np.prod(context.sample.X[:, chosen], axis=1))
+        for found in _outer(peel, known):
+            yield replace(found, target=found.target * sign)
+
+
+def _of_both_signs(X: FloatArray) -> Iterator[tuple[int, ...]]:
+    """One, two or three of the columns that have both signs."""
+    mixed = [k for k in range(X.shape[1]) if X[:, k].min() < 0 < X[:, k].max()][:_SIGNED]
+    for count in (1, 2, 3):
+        yield from combinations(mixed, count)
 
 
 def _outer(peel: Peel, known: list[Outer]) -> Iterator[Peel]:

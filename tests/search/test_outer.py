@@ -4,12 +4,12 @@ import pytest
 from sr_kernel.expr import OPERATORS, symbol
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.program import compile_program
-from sr_kernel.search.outer import OUTERS, outers
+from sr_kernel.search.outer import OUTERS, POWERS, outers
 
 Y = np.linspace(0.1, 0.9, 9)
 
 
-@pytest.mark.parametrize("outer", OUTERS, ids=lambda outer: outer.name)
+@pytest.mark.parametrize("outer", OUTERS + POWERS, ids=lambda outer: outer.name)
 def test_inverse_slope_and_term_agree(outer):
     u = outer.target(Y)
     np.testing.assert_allclose(outer.inverse(u), Y, rtol=1e-12)

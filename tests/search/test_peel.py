@@ -3,7 +3,7 @@ import pytest
 
 from sr_kernel.expr import symbol
 from sr_kernel.search import Problem, search
-from sr_kernel.search.peel import peels
+from sr_kernel.search.peel import outer_peels, peels
 
 
 class Watch:
@@ -56,3 +56,32 @@ def test_laws_under_a_peel_are_found(f):
     X = np.random.default_rng(0).uniform(0.5, 2.0, (200, 2))
     result = search(Problem(("a", "b"), X, f(*X.T)), time_limit=30)
     assert result.stop_reason == "exact"
+
+
+def signed(y):
+    """The peels of a table whose columns have both signs."""
+    X = np.random.default_rng(0).uniform(-2.0, 2.0, (60, 2))
+    found = []
+
+    class Look:
+        def propose(self, context):
+            found.extend((peel, context.sample) for peel in outer_peels(context, powers=True))
+            return ()
+
+    search(Problem(("a", "b"), X, y(*X.T)), time_limit=20, proposers=[Look()])
+    return X, found
+
+
+def test_an_even_power_has_the_signs_of_some_columns():
+    def law(a, b):
+        return a * b * (1.5 + np.cos(a))
+
+    X, found = signed(lambda a, b: law(a, b) ** 4)
+    assert any(np.allclose(peel.target, law(*X.T)) for peel, _ in found)
+    for peel, sample in found:
+        np.testing.assert_allclose(peel.inverse(peel.target), sample.y, rtol=1e-7)
+
+
+def test_y_of_both_signs_is_divided_by_columns_that_give_it_one():
+    X, found = signed(lambda a, b: a * np.sqrt(b + 2.3))
+    assert any(np.allclose(peel.target, X[:, 1] + 2.3) for peel, _ in found)
