@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.operations import power
 
@@ -89,7 +89,7 @@ def _power(exponent: Fraction) -> Outer:
         return power(u, exponent) if exponent > 0 else _reciprocal(power(u, -exponent))
 
     return Outer(
-        f"power {exponent}", ("pow", "div"), 2 if p > 0 else 4, forward, lambda u: u**p,
+        f"power {exponent}", ("pow", "div"), build(symbol("u")).size - 1, forward, lambda u: u**p,
         lambda y: abs(p) * np.abs(y) ** (1 - 1 / p), build, even=exponent.numerator % 2 == 0,
     )  # fmt: skip
 

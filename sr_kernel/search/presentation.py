@@ -15,6 +15,7 @@ from sr_kernel.search.problem import Problem
 from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
+from sr_kernel.search.tidy import powers_inside
 from sr_kernel.search.validation import validation_error
 
 MANY = 20_000
@@ -150,7 +151,7 @@ def checked(
 
     Of two spellings of one size the simplifier's is taken: ``2*t`` for ``t + t``.
     """
-    candidate = pinned(simpler)
+    candidate = powers_inside(pinned(simpler))
     if candidate is pinned(entry.expr) or not keeps_to(simpler, entry.expr, operators):
         return None
     if shown(candidate).size > entry.size:

@@ -148,7 +148,34 @@ def _exponential(expr: Expr) -> Expr:
     return expr
 
 
+def powers_inside(expr: Expr) -> Expr:
+    """``expr`` with roots and powers of exponentials written inside them: sqrt(exp(u)) as exp(u/2),
+    which says more and has a value where exp(u) underflows."""
+    return transform(expr, _inside)
+
+
+def _inside(expr: Expr) -> Expr:
+    if expr.op not in ("sqrt", "pow") or expr.args[0].op != "exp":
+        return expr
+    p = Fraction(1, 2) if expr.op == "sqrt" else _value(expr.args[1])
+    if p is None:
+        return expr
+    [inner] = expr.args[0].args
+    sign, body = (-1, inner.args[0]) if inner.op == "neg" else (1, inner)
+    if isinstance(p, Fraction) and abs(p.numerator) == 1 and not _literal(body):
+        scaled = apply("div", body, number(abs(p.denominator)))
+        return apply("exp", scaled if sign * p > 0 else -scaled)
+    return apply("exp", _product(apply("mul", number(sign * p), body)))
+
+
+def _literal(expr: Expr) -> bool:
+    """Whether ``expr`` begins with a number, which another is folded with."""
+    return _value(expr.args[0] if expr.op in ("mul", "div") else expr) is not None
+
+
 def _root(expr: Expr) -> Expr:
+    if expr.args[0].op == "exp":
+        return _inside(expr)
     c, rest = _split(expr.args[0])
     if c is not None and c > 0:
         return apply("mul", number(math.sqrt(c)), apply("sqrt", rest))
@@ -178,6 +205,8 @@ def _power(expr: Expr, roots: bool) -> Expr:
         return base
     if b is not None and _exactly(b, 1):
         return base
+    if p is not None and base.op == "exp":
+        return _inside(expr)
     if isinstance(p, Fraction) and p == Fraction(1, 2) and roots:
         return apply("sqrt", base)
     c, rest = _split(base)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from sr_kernel.expr import parse
+from sr_kernel.expr import parse, to_text
 from sr_kernel.search import Problem
 from sr_kernel.search.presentation import checked, known_signs
 from sr_kernel.search.refine import fit
@@ -20,6 +20,13 @@ def test_operators_that_were_not_asked_for_are_not_brought_in():
 def test_what_is_not_as_good_is_not_taken():
     entry = fit(parse("(exp(x) + exp(-x))/2"), SAMPLE)
     assert checked(entry, parse("exp(x)/2"), SAMPLE, PROBLEM.operators) is None
+
+
+def test_a_root_of_an_exponential_is_written_inside():
+    sample = Sample.of(Problem(("x",), X, np.exp(-(X[:, 0] ** 2) / 2)))
+    entry = fit(parse("exp(-x**2 + x**2/2)"), sample)
+    found = checked(entry, parse("sqrt(exp(-x**2))"), sample, PROBLEM.operators)
+    assert to_text(found.expr) == "exp(-x**2/2)"
 
 
 def test_signs_come_from_the_data():

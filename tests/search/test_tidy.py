@@ -24,6 +24,11 @@ from sr_kernel.search.tidy import tidy
         ("exp(1.5*log(x))", "x**1.5"),
         ("log(x**2.5)", "2.5*log(x)"),
         ("(4.0*x)**0.5", "2.0*x**0.5"),
+        ("sqrt(exp(-x**2))", "exp(-x**2/2)"),
+        ("sqrt(exp(3.0*x))", "exp(1.5*x)"),
+        ("exp(x)**3", "exp(3*x)"),
+        ("exp(-x)**2.5", "exp(-2.5*x)"),
+        ("(4.0*exp(x**2))**0.5", "2.0*exp(0.5*x**2)"),
     ],
 )
 def test_spelling(before, after):
