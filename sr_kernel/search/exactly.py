@@ -23,7 +23,7 @@ from sr_kernel.search.dictionary import (
 )
 from sr_kernel.search.exact import Seen, exact_groups, exact_singles
 from sr_kernel.search.linear import linear_terms
-from sr_kernel.search.peel import Peel, peels, quotients, whole
+from sr_kernel.search.peel import Peel, outer_peels, peels, quotients, reciprocals, whole
 from sr_kernel.search.powers import LOG, PLAIN, known_logarithms, power_terms
 from sr_kernel.search.products import modulated
 from sr_kernel.search.proposer import Context
@@ -39,8 +39,8 @@ _FACTORS = 8
 """Divisors tried with functions of every bank entry."""
 _GLANCE = 8_000
 """Bank entries that are looked at, once, before anything that costs more."""
-_FUNCTIONS = 30_000
-"""Bank entries of which functions are looked at then."""
+_FUNCTIONS = (30_000, 60_000)
+"""Bank entries of which functions are looked at then, and at last."""
 _WRAPPED = 8_000
 """Bank entries of which functions are taken that are not in the bank."""
 _FEW, _CHUNK, _HITS = 12, 20_000, 500
@@ -79,8 +79,6 @@ class ExactProposer:
         if not self.later and context.limit > self._direct:
             self._direct = scan.limit
             yield from scan.directly()
-            if context.exactly and context.limit > _WRAPPED:
-                yield from scan.functions(context.limit, _FACTORS)
         for peel in islice(peels(context, _DIVISORS), begin, end):
             if context.solved():
                 return
@@ -89,22 +87,24 @@ class ExactProposer:
                 yield from scan.products(peel)
 
 class GlanceProposer:
-    """One look at a much larger bank than a first sweep has, with nothing peeled off."""
+    """One look at a much larger bank than a sweep has, the first and the last time."""
 
     exact = True
 
     def __init__(self) -> None:
-        self._done = False
+        self._seen = 0
 
     def propose(self, context: Context) -> Iterator[Expr]:
-        if self._done or not context.exactly:
+        count = _FUNCTIONS[1 if context.limit > _AHEAD // 2 else 0]
+        if not context.exactly or count <= self._seen:
             return
-        self._done = True
-        context.bank.grow(_FUNCTIONS, context.poll)
+        first, self._seen = self._seen == 0, count
+        context.bank.grow(count, context.poll)
         scan = _Scan(context, min(_GLANCE, len(context.bank)))
-        yield from scan.directly()
+        if first:
+            yield from scan.directly()
         if not context.solved():
-            yield from scan.functions(_FUNCTIONS, _FACTORS)
+            yield from scan.functions(count, _FACTORS)
 
 
 class _Scan:
@@ -143,12 +143,15 @@ class _Scan:
             yield from self.sums(start, known)
 
     def functions(self, count: int, divisors: int) -> Iterator[Expr]:
-        """One function of one of ``count`` bank entries, times a simple entry or nothing."""
+        """One function of one of ``count`` bank entries, under an outer function, or times or over
+        one of the simplest entries."""
         context = self.context
         part = WrappedPart(context.bank, count)
         start = whole(context.sample.y)
         tasks = [(start, known) for known in self.spans]
-        tasks += [(peel, self.spans[0]) for peel in quotients(context, start, divisors)]
+        tasks += [(peel, self.spans[0]) for peel in outer_peels(context)]
+        for peel in quotients(context, start, divisors):
+            tasks += [(each, self.spans[0]) for each in (peel, *reciprocals(context, peel))]
         for task, place in _screened(context, part, tasks):
             peel, known = tasks[task]
             chosen = Dictionary([Subset(part, place)])

@@ -70,6 +70,12 @@ def outer_peels(context: Context, *, powers: bool = False) -> Iterator[Peel]:
             yield from _even(context, start)
 
 
+def reciprocals(context: Context, peel: Peel) -> Iterator[Peel]:
+    """One over what is left of y, if that is allowed."""
+    known = outers_of(context.operators)
+    yield from _outer(peel, [outer for outer in known if outer.name == "reciprocal"])
+
+
 def _one_signed(context: Context) -> Iterator[Peel]:
     """y of both signs, divided by the columns whose signs it has."""
     y, X = context.sample.y, context.sample.X

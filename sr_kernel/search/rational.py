@@ -23,9 +23,10 @@ from sr_kernel.search.match import Target
 from sr_kernel.search.polynomial import monomials, total, total_size
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.screen import screen
+from sr_kernel.search.wrapped import WrappedPart
 
 _ABOVE, _BELOW = "plain", "times y"
-_BANK = 60_000
+_BANK, _WRAPPED = 60_000, 2_000
 _POOL = (100, 300, 600)
 _DEGREES = 4
 _BEST = 10
@@ -137,10 +138,13 @@ def _by_correlation(context: Context) -> Iterator[Expr]:
 
 
 def _dictionary(context: Context, limit: int) -> Dictionary:
-    bank = BankPart(context.bank, min(limit, len(context.bank)))
+    parts: list[Part] = [BankPart(context.bank, min(limit, len(context.bank)))]
+    if context.exactly:
+        parts.append(WrappedPart(context.bank, min(limit, _WRAPPED)))
+    every = Dictionary(parts)
     # y (f + 1) - y f = y says nothing: of functions equal up to linear ones one is enough.
     X = context.sample.X[context.probe_rows]
-    apart = Subset(bank, distinct_modulo(bank.rows(np.arange(len(bank.sizes))), X))
+    apart = Subset(every, distinct_modulo(every.rows(np.arange(len(every))), X))
     return Dictionary([apart, TimesTarget(apart, context)])
 
 

@@ -229,6 +229,8 @@ class Reduced:
         context = self.context
         context.round = whole.round
         context.look(exactly=whole.exactly and not self._simple())
+        if whole.exact_bank is None:  # laws that are exact have been looked for
+            context.exact_bank = None
         context.noisy = whole.noisy
         wide, narrow, context.pool = _ROUNDS[whole.round]
         wide = whole.limit if context.exactly else wide

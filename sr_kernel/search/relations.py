@@ -58,12 +58,13 @@ def _weights(context: Context) -> FloatArray:
 
 
 def _sums(context: Context, room: int) -> Iterator[Expr]:
-    columns = terms(context, min(_SUM, room))
-    solver = Solver(columns, _weights(context))
-    for peel in outer_peels(context, powers=True):
-        context.poll()
-        if (found := solver.few(peel.target)) is not None:
-            yield from _built(peel, _total(columns, *found))
+    for kind in (PLAIN, MIXED):
+        columns = terms(context, min(_SUM, room), kind)
+        solver = Solver(columns, _weights(context))
+        for peel in outer_peels(context, powers=True):
+            context.poll()
+            if (found := solver.few(peel.target)) is not None:
+                yield from _built(peel, _total(columns, *found))
 
 
 def _quotients(context: Context, room: int) -> Iterator[Expr]:
@@ -85,12 +86,15 @@ def _quotient(
     """u below = above, with one of the terms below brought to the other side."""
     times = [Column(c.expr, c.values * peel.target, _TIMES) for c in below]
     columns = _interleaved(above, times)
-    related = _first_relation(columns, _weights(context))
+    size = np.abs(peel.target)
+    # Each row says the same, so the few next to a pole need not drown the others.
+    weights = _weights(context) / (float(np.median(size)) + size)
+    related = _first_relation(columns, weights)
     if related is None:
         return
     lead = max(related, key=lambda k: related[k] * (columns[k].kind == _TIMES))
     rest = [column for k, column in enumerate(columns[: max(related) + 1]) if k != lead]
-    found = Solver(rest, _weights(context)).few(columns[lead].values)
+    found = Solver(rest, weights).few(columns[lead].values)
     if found is None or columns[lead].kind != _TIMES:
         return
     chosen = [(float(c), rest[place]) for place, c in zip(*found, strict=True)]

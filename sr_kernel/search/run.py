@@ -169,6 +169,9 @@ class Run:
             if not (self.context.noisy or self._swept):
                 self._sweep(proposers, limit)
         self._swept = True
+        bank, self.context.exact_bank = self.context.exact_bank, None
+        if bank is not None:
+            self._spent = self._spent[0] + bank.tried, self._spent[1] + len(bank)
 
     def _sweep(self, proposers: Sequence[Proposer], limit: int) -> None:
         """Ask those who know how for laws without noise in a bank of ``limit`` functions."""
