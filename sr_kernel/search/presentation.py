@@ -12,7 +12,7 @@ from sr_kernel.expr import Expr, quoted, walk
 from sr_kernel.search.front import Front, scores
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import Problem
-from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown
+from sr_kernel.search.refine import Fitted, fit, judge, pinned, refine, rounded, shown, without_ones
 from sr_kernel.search.sample import Sample, fit_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.tidy import powers_inside
@@ -131,7 +131,7 @@ class Presenter:
         ]
         # An overflow has no value, an underflow a wrong one: the first form that is right.
         best = min(found, key=lambda fitted: data.floored(fitted.loss), default=None)
-        return None if best is None else rounded(best, data)
+        return None if best is None else without_ones(rounded(best, data), data)
 
 
 def polished(expr: Expr, sample: Sample) -> Fitted | None:

@@ -21,9 +21,10 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, transform, walk
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.cancellation import cancelled_digits
-from sr_kernel.search.description import description_length, structure_length
+from sr_kernel.search.description import EXACT_LOSS, description_length, structure_length
 from sr_kernel.search.machine import descend, ready
 from sr_kernel.search.plainer import plainer
+from sr_kernel.search.tidy import tidy
 from sr_kernel.search.units import UNIT_PRICE, fixed_units
 
 if TYPE_CHECKING:
@@ -191,6 +192,9 @@ def rounded(fitted: Fitted, sample: Sample) -> Fitted:
     """``fitted`` with each constant to as few digits as reproduce the loss."""
     if not fitted.values:
         return fitted
+    if fitted.loss < EXACT_LOSS:
+        decimals = {value: _decimal(value) for value in fitted.values}
+        fitted = _with_values(fitted, decimals, sample) or fitted
     for margin in (0.05, 0.01, 0.002, 1e-4):
         shorter = {
             value: _short(value, margin * error)
@@ -217,6 +221,38 @@ def _with_values(fitted: Fitted, new: dict[float, float], sample: Sample) -> Fit
     if result is None or sample.floored(result.loss) > sample.floored(fitted.loss) * 1.0001:
         return None
     return result
+
+
+def without_ones(fitted: Fitted, sample: Sample) -> Fitted:
+    """``fitted`` with constants that have come out as one, in whatever units, left out."""
+    if not any(abs(value) == 1.0 for value in fitted.values):
+        return fitted
+    try:
+        expr = tidy(transform(fitted.expr, _exact_one))
+    except ExpressionError:
+        return fitted
+    kept = [k for k, value in enumerate(fitted.values) if abs(value) != 1.0]
+    values = tuple(fitted.values[k] for k in kept)
+    if len(values) != sum(isinstance(node.value, float) for node in walk(expr)):
+        return fitted
+    plain = judge(expr, sample, values, tuple(fitted.errors[k] for k in kept))
+    if plain is None or sample.floored(plain.loss) > sample.floored(fitted.loss) * 1.0001:
+        return fitted
+    return plain
+
+
+def _exact_one(node: Expr) -> Expr:
+    value = node.value
+    return number(round(value)) if isinstance(value, float) and abs(value) == 1.0 else node
+
+
+def _decimal(value: float) -> float:
+    """A decimal of a few digits that is nearer to ``value`` than chance would have it."""
+    for digits in range(1, 7):
+        short = float(f"{value:.{digits}g}")
+        if abs(short - value) <= 2e-10 * abs(value):
+            return short
+    return value
 
 
 def _short(value: float, allowed: float) -> float:

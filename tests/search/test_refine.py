@@ -4,7 +4,7 @@ import pytest
 from sr_kernel.expr import parse, to_text
 from sr_kernel.search import Problem
 from sr_kernel.search.problem import DEFAULT_OPERATORS
-from sr_kernel.search.refine import fit, pinned, refine, rounded, shown
+from sr_kernel.search.refine import fit, judge, pinned, refine, rounded, shown, without_ones
 from sr_kernel.search.sample import Sample
 
 
@@ -52,6 +52,20 @@ def test_rounding_keeps_the_loss():
     after = rounded(before, data)
     assert after.loss <= before.loss * 1.0002
     assert len(to_text(after.expr)) < len(to_text(before.expr))
+
+
+def test_short_decimals_are_told_from_what_rounding_left_of_them():
+    data = sample(lambda x: 0.007 * x + 0.3333333333 / x)
+    near = judge(parse("0.00699999999999999*x + 0.3333333333/x"), data,
+                 (0.00699999999999999, 0.3333333333), (1e-20, 1e-20))  # fmt: skip
+    assert to_text(rounded(near, data).expr) == "0.007*x + 0.3333333333/x"
+
+
+def test_constants_that_came_out_as_one_are_left_out():
+    data = sample(lambda x: 1.5 * x - np.sqrt(x))
+    found = without_ones(rounded(fit(parse("2.0*x - 2.0*sqrt(x)"), data), data), data)
+    assert to_text(found.expr) == "1.5*x - sqrt(x)"
+    assert found.values == (1.5,)
 
 
 def test_undefined_terms_are_no_fit():
