@@ -90,6 +90,8 @@ class GlanceProposer:
     """One look at a much larger bank than a sweep has, the first and the last time."""
 
     exact = True
+    glance = True
+    """Costs more than a first sweep should."""
 
     def __init__(self) -> None:
         self._seen = 0

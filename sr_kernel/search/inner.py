@@ -81,6 +81,8 @@ class InnerProposer:
     """Columns in the first sweep, more functions of them in the second."""
 
     exact = True
+    glance = True
+    """Costs more than a first sweep should."""
 
     def __init__(self) -> None:
         self._seen = 0

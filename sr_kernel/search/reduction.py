@@ -237,7 +237,8 @@ class Reduced:
         context.bank.grow(wide, context.poll)
         for proposer in self.proposers:
             exact = getattr(proposer, "exact", False)
-            if context.exactly and not exact:
+            first = getattr(proposer, "glance", False) and whole.limit <= _ROUNDS[0][0]
+            if context.exactly and (first or not exact):
                 continue
             context.limit = min(wide if exact else narrow, len(context.bank))
             for expr in proposer.propose(context):

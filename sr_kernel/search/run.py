@@ -13,29 +13,28 @@ import numpy as np
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, number
 from sr_kernel.search import machine
-from sr_kernel.search.archive import Archive
-from sr_kernel.search.bank import banks_of
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
-from sr_kernel.search.front import Front
 from sr_kernel.search.helpers import Helpers, Tasks
 from sr_kernel.search.history import History
 from sr_kernel.search.interrupts import resident_bytes, terminable
 from sr_kernel.search.law import Law
 from sr_kernel.search.noise import noise_level
+from sr_kernel.search.opening import FIT_ROWS, context_of
 from sr_kernel.search.presentation import Presenter
 from sr_kernel.search.problem import Problem
-from sr_kernel.search.proposer import Context, Proposer
+from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.refine import pinned
 from sr_kernel.search.result import Progress, SearchResult
 from sr_kernel.search.rounds import ROUNDS, SWEEPS
-from sr_kernel.search.sample import Sample, fit_rows, with_few_rows
+from sr_kernel.search.sample import fit_rows, with_few_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.settings import Settings
 
 _QUIET = 0.003
 """Noise below this share of the target's standard deviation may be none."""
-FIT_ROWS, PROBE_ROWS = 1000, 64
+_LOUD = 0.2
+"""Noise above this share is as likely to be waves that are faster than the rows."""
 _PROGRESS_EVERY = 0.3
 T = TypeVar("T")
 
@@ -72,24 +71,10 @@ class Run:
         self.scaling = Scaling.of(problem)
         self.presenter = Presenter(problem, self.scaling)
         self.problem = self.presenter.problem
-        self.context = self._context(self.problem)
+        self.context = context_of(self.problem, self.poll, self.report)
         self.noise: float | None = None
         self._noise_known = helper  # who asked for help has estimated it
         self.candidates = Candidates(self.context)
-
-    def _context(self, problem: Problem) -> Context:
-        rows = fit_rows(problem, FIT_ROWS)
-        sample = Sample.of(problem, rows)
-        probe_rows = np.arange(len(rows))
-        if len(rows) > PROBE_ROWS:
-            generator = np.random.default_rng(problem.random_state + 1)
-            probe_rows = np.sort(generator.permutation(len(rows))[:PROBE_ROWS])
-        usual, exact = banks_of(problem, sample.X[probe_rows])
-        return Context(
-            problem, sample, usual, Archive(sample, seed=problem.random_state), Front(sample),
-            np.random.default_rng(problem.random_state), probe_rows, poll=self.poll,
-            report=self.report, exact_bank=exact,
-        )  # fmt: skip
 
     # ---------------------------------------------------------------- the loop
 
@@ -117,11 +102,7 @@ class Run:
             self._sweep(proposers, SWEEPS[0])
             self._call_helpers()
             self._estimate_noise()
-            sample = self.context.sample
-            if self.noise is not None and self.noise < _QUIET * float(np.std(sample.y)):
-                self.context.quiet = True
-            if self.context.quiet:
-                self._sweeps(proposers)
+            self._judge_noise(proposers)
             self._rounds(proposers)
         except SearchStopped:
             pass
@@ -137,6 +118,15 @@ class Run:
         if self.reason == "memory":
             self._spent = self.candidates_tried, self._banked
             self.context.forget()
+
+    def _judge_noise(self, proposers: Sequence[Proposer]) -> None:
+        """Go on at once with laws without noise, where the rows say nothing against them."""
+        share = 0.0 if self.noise is None else self.noise / float(np.std(self.context.sample.y))
+        self.context.quiet |= self.noise is not None and share < _QUIET
+        if self.context.quiet:
+            self._sweeps(proposers)
+        elif share > _LOUD:
+            self._sweep(proposers, SWEEPS[0], glance=True)
 
     def _constant_laws(self) -> None:
         sample = self.context.sample
@@ -165,6 +155,8 @@ class Run:
 
     def _sweeps(self, proposers: Sequence[Proposer]) -> None:
         """The larger sweeps, once, as long as nothing speaks against a law without noise."""
+        if not (self.context.noisy or self._swept):
+            self._sweep(proposers, SWEEPS[0], glance=True)
         for limit in SWEEPS[1:]:
             if not (self.context.noisy or self._swept):
                 self._sweep(proposers, limit)
@@ -173,10 +165,15 @@ class Run:
         if bank is not None:
             self._spent = self._spent[0] + bank.tried, self._spent[1] + len(bank)
 
-    def _sweep(self, proposers: Sequence[Proposer], limit: int) -> None:
-        """Ask those who know how for laws without noise in a bank of ``limit`` functions."""
+    def _sweep(
+        self, proposers: Sequence[Proposer], limit: int, *, glance: bool = False
+    ) -> None:
+        """Ask those who know how for laws without noise in a bank of ``limit`` functions, or of
+        the smallest bank those who ``glance`` at more."""
         context = self.context
         quick = [proposer for proposer in proposers if getattr(proposer, "exact", False)]
+        if limit == SWEEPS[0]:
+            quick = [one for one in quick if getattr(one, "glance", False) is glance]
         if self.presenter.whole.coarse or not quick:
             return
         quick.sort(key=lambda proposer: not getattr(proposer, "cheap", False))

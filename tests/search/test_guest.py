@@ -79,7 +79,7 @@ def test_faults_are_reported_and_not_fatal(data, things, says):
 def test_a_fault_is_reported_once_and_ends_only_its_proposer(data):
     raising, saying = Says(ValueError("x")), Says("a*b")
     small = Problem(data.variables, data.X, np.sin(data.y * 91.7), max_size=7)
-    result = search(small, time_limit=3, guests=[raising, saying])
+    result = search(small, time_limit=12, guests=[raising, saying])
     assert raising.rounds == 1
     assert saying.rounds >= 1
     assert len(result.reports) == 1
