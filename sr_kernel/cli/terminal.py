@@ -22,10 +22,13 @@ def note(message: str) -> None:
 def print_json(content: Any) -> None:
     """One line of JSON; there are no non-finite numbers in it.
 
-    What the terminal cannot show, and half a surrogate pair, which is no text, is escaped.
+    What the terminal cannot show or would obey, and half a surrogate pair, which is no text, is
+    escaped.
     """
     plain = _finite(content)
     text = json.dumps(plain, allow_nan=False, ensure_ascii=False)
+    if not text.isprintable():
+        text = json.dumps(plain, allow_nan=False)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:

@@ -222,8 +222,10 @@ class _Reader:
             raise self.error(
                 f"there is no variable {_clip(token.text)!r}{_closest(token.text, self.variables)}",
                 token)  # fmt: skip
-        if token.text.startswith("__"):
-            raise self.error(f"{_clip(token.text)!r} is not accepted as a name", token)
+        if token.kind == "name" and token.text.startswith("__"):
+            raise self.error(
+                f"{_clip(token.text)!r} is not accepted as a name: put it in backticks if it is "
+                "one", token)  # fmt: skip
         try:
             return symbol(token.text)
         except ExpressionError as error:

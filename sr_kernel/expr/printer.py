@@ -28,6 +28,7 @@ def to_text(expr: Expr, digits: int | None = None) -> str:
 def quoted(name: str) -> str:
     """``name`` as it stands in an expression: in backticks unless it is a plain identifier."""
     plain = name.isidentifier() and not keyword.iskeyword(name) and name not in _RESERVED
+    plain = plain and not name.startswith("__")
     return name if plain else f"`{name}`"
 
 

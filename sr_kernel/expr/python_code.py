@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-import re
+import unicodedata
 
 from sr_kernel.expr.operators import ADDITIVE, MULTIPLICATIVE, OPERATORS, POWER, UNARY
 from sr_kernel.expr.printer import to_text
@@ -36,7 +36,9 @@ def _identifiers(columns: tuple[str, ...]) -> list[str]:
     """A Python argument name for each column, distinct."""
     taken: list[str] = []
     for column in columns:
-        plain = re.sub(r"\W", "_", column)
+        # Python reads identifiers in this form: two that look apart may be one.
+        plain = unicodedata.normalize("NFKC", column)
+        plain = "".join(char if f"x{char}".isidentifier() else "_" for char in plain)
         if not plain.isidentifier() or keyword.iskeyword(plain) or plain == "np":
             plain = f"x_{plain}"
         while plain in taken:

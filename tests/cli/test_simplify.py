@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from sr_kernel.expr import parse
 from sr_kernel.simplify.process import shared_process
 
 
@@ -175,3 +176,43 @@ def test_half_a_surrogate_pair_costs_one_line_its_answer_and_no_other(shell, std
     assert done.code == 0
     assert [answer.get("result") for answer in done.answers] == ["2*x", None, None, "0"]
     assert done.answers[0]["id"] == "\ud800"
+
+
+def test_what_a_terminal_would_obey_is_escaped(shell, stdin):
+    unseen = ["\x1b[2J", "\x9b2J", "\u202e", "\u200f", "\x07", "\u2028"]
+    stdin(*(json.dumps({"expr": f"x + {text}", "id": text}) for text in unseen))
+    done = shell("simplify", "-", "--json")
+    assert [answer["id"] for answer in done.answers] == unseen
+    assert all("error" in answer for answer in done.answers)
+    assert "".join(done.out).isprintable()
+    stdin(*(json.dumps({"expr": f"x + {text}", "assume": text}) for text in unseen))
+    done = shell("simplify", "-")
+    assert len(done.out) == len(unseen)
+    assert "".join(done.out).isprintable()
+
+
+NAMES = ["E", "I", "beta", "lambda", "S", "N", "zeta", "gamma", "Q", "oo1", "`e`", "`sin`", "`nan`"]
+
+
+def test_names_of_functions_elsewhere_are_variables(shell, stdin):
+    stdin(*(json.dumps({"expr": f"{name} + {name}"}) for name in NAMES))
+    done = shell("simplify", "-", "--json")
+    assert [parse(answer["result"]) for answer in done.answers] == [parse(f"2*{n}") for n in NAMES]
+
+
+@pytest.mark.parametrize(
+    ("expr", "position", "way_out"),
+    [
+        ("x + qqq(y)", 5, "known are"), ("sin(x, y)", 1, "takes 1 argument"),
+        ("x + max(y)", 5, "two or more"), ("x/0", 2, "literal zero"), ("mod(x, 0)", 1, "zero"),
+        ("1 + nan", 5, "not a number"), ("-inf*x", 2, "not a number"), ("sin + 1", 1, "backticks"),
+        ("2x", 2, "use *"), ("x +", 4, "stops early"), ("(x", 1, "never closed"),
+        ("x²", 2, "x**2"), ("x\u200b + 1", 2, "may not be seen"), ("a = b", 3, "no ="),
+        ("siin(x)", 1, "did you mean sin"), ("__x + 1", 1, "backticks"), ("1e999", 1, "range"),
+    ],
+)  # fmt: skip
+def test_errors_have_a_position_and_a_way_out(shell, stdin, expr, position, way_out):
+    stdin(json.dumps({"expr": expr}))
+    [answer] = shell("simplify", "-", "--json").answers
+    assert f"(at character {position})" in answer["error"]
+    assert way_out in answer["error"]
