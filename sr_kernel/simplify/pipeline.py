@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 
 from sr_kernel.egraph.improve import improve
@@ -31,6 +32,8 @@ _MAX_SEEDS = 2
 _NODE_LIMIT = 400
 _SECONDS_A_RUN = 2.0
 _SECONDS_A_TERM = 0.2
+_MOST_TIDYINGS = 4
+_LARGEST_MIXED = 60
 _TIDY_SHARE = 0.3
 _FORMS_SHARE = 0.5
 """Part of the time left that looking for forms may take; checking them takes time too."""
@@ -93,7 +96,7 @@ class Pipeline:
             fitted = [task for task in tasks if has_floats(task.start)]
             for task, until in zip(fitted, self._turns(len(fitted), _TIDY_SHARE), strict=True):
                 started = time.perf_counter()
-                self._tidy(task, until)
+                self._tidy_up(task, until)
                 task.seconds += time.perf_counter() - started
         for _ in range(_MAX_ROUNDS):
             active = [task for task in tasks if not task.stop_reason]
@@ -119,6 +122,14 @@ class Pipeline:
             task.seconds,
             tuple(task.passed),
         )
+
+    def _tidy_up(self, task: _Task, until: float | None) -> None:
+        """Tidies; again where exact numbers met fitted ones, which are then told apart anew."""
+        for _ in range(_MOST_TIDYINGS):
+            before, task.stop_reason = task.current, ""
+            self._tidy(task, until)
+            if task.current is before or not _is_mixed(task.start):
+                break
 
     def _tidy(self, task: _Task, until: float | None) -> None:
         """Takes the tidy form; that is all where no normal form and no rule can do more.
@@ -253,8 +264,6 @@ class Pipeline:
                     task.stop_reason = reason
             if self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
-        elif task.current is bench.polished and not task.opened:
-            task.stop_reason = DONE
         elif task.settled:
             self._tidy(task, None)
 
@@ -298,6 +307,13 @@ class Pipeline:
         """Cost first; then what reads better: fewer variables, shorter numbers, less nesting."""
         spoken = (variable_count(expr), digit_count(expr))
         return (self._cost(expr), expr.size, *spoken, expr.depth, order_key(expr))
+
+
+def _is_mixed(expr: Expr) -> bool:
+    """Whether a small term holds exact numbers other than 1 and -1."""
+    return expr.size <= _LARGEST_MIXED and any(
+        isinstance(node.value, Fraction) and abs(node.value) != 1 for node in walk(expr)
+    )
 
 
 def _size(expr: Expr) -> int:

@@ -55,8 +55,6 @@ class Workbench:
         self.ledger = Ledger(self._plain)
         self.regrouped: set[Expr] = set()
         """Candidates whose shape hides what rules look for."""
-        self.polished = expr
-        """The form that normal forms and regrouping leave as it is."""
 
     @cached_property
     def conditions(self) -> frozenset[Condition]:
@@ -118,7 +116,6 @@ class Workbench:
                 break
             self.regrouped.add(found)
             form = found
-        self.polished = ordered(form)
         return form
 
     def _regrouped(self, forms: list[Expr]) -> Iterator[Expr]:
