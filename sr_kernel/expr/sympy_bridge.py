@@ -40,6 +40,12 @@ def _checked(node: Expr, args: list[Any]) -> Any:
         return _sympy_of(node.op, args)
     except ZeroDivisionError:
         raise ExpressionError(f"{str(node)[:40]} divides by zero and has no value") from None
+    except ExpressionError:
+        raise
+    except (ValueError, TypeError):  # SymPy sees a number that is not real, and cannot order it
+        raise ExpressionError(
+            f"{str(node)[:40]} has an argument that is not real: SymPy cannot hold it"
+        ) from None
 
 
 def _sympy_of(op: str, args: list[Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import time
 from typing import Any
 
@@ -12,7 +14,7 @@ from verdicts import fault
 
 from sr_kernel.equality import compare, equivalent
 from sr_kernel.errors import AssumptionError, ExpressionError, OptionError
-from sr_kernel.expr import parse
+from sr_kernel.expr import number, parse, transform
 from sr_kernel.numeric.precise import evaluate_precise
 
 EQUAL = [
@@ -196,6 +198,31 @@ def test_generated_pairs(seed: int) -> None:
         assert not fault(pair, verdict), f"{pair} {verdict}"
         undecided += verdict.status == "undecided"
     assert undecided <= 2
+
+
+FAMILIES = [
+    "c*sin(c*x + c) + c", "c*exp(-c*x) + c*y", "x**c*c + c*y", "(c*x + c)/(x + c)",
+    "log(x + c)*c - c", "c/(c + exp(c*x))", "sqrt(x**2 + c)*c", "c*tanh(c*x - c*y) + c*x*y",
+    "c*max(x, c) + abs(y - c)", "c**x + c*atan(x/y)", "floor(c*x) + mod(y, c)",
+    "x*(c + y*(c + x*c))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("seed", range(4))
+def test_the_map_of_constants_carries_one_fit_into_the_other(family: str, seed: int) -> None:
+    rng = random.Random(f"{family} {seed}")
+    one, other = (
+        parse(re.sub(r"\bc\b", lambda _: f"{rng.uniform(0.2, 5):.3f}", family)) for _ in range(2)
+    )
+    found = compare(one, other)
+    assert found.status == "same_family"
+    values = dict(found.constants)
+    values |= {-left: -right for left, right in found.constants}
+    carried = transform(
+        one, lambda node: number(values[node.value]) if isinstance(node.value, float) else node
+    )
+    assert compare(carried, other).status == "equal"
 
 
 def test_a_difference_is_shown_where_values_are_plain() -> None:

@@ -80,3 +80,9 @@ def test_remainder_by_zero() -> None:
 
 def test_cbrt_is_the_real_root() -> None:
     assert to_sympy(parse("cbrt(x)")).subs("x", -8) == -2
+
+
+@pytest.mark.parametrize("source", ["tan(min(acos(x), acos(pi)))", "max(2*0.3, (-1)**0.5)"])
+def test_what_sympy_cannot_order_is_named(source: str) -> None:
+    with pytest.raises(ExpressionError, match="not real"):
+        to_sympy(parse(source))
