@@ -34,7 +34,7 @@ class Needs:
     echoed: frozenset[tuple[str, str]]
     """Functions next to their own argument, or to its terms, and whether in a sum or a product."""
     joint: frozenset[frozenset[str]]
-    """Different functions of one argument."""
+    """Different functions of one argument, powers of literals among them."""
     paired: frozenset[tuple[str, str]]
     """Sums and products with two of the same function in them."""
     literals: frozenset[Fraction]
@@ -76,6 +76,8 @@ class Features:
         self.heads[head] += 1
         self.nested.update((head, inner) for inner in below)
         if head == ROOT:
+            if node.args[0].is_number:
+                self._over.setdefault(node.args[1:], set()).add(ROOT)
             return below | {ROOT}
         if node.args:
             self.nested.update((head, kind) for kind in _sums_in(node.args[0]))
@@ -181,6 +183,8 @@ def _needs(rule: Rule) -> Needs:
     for part in functions:
         if part[0] != "Pow":
             over.setdefault(part[1:], set()).add(part[0])
+        elif part[1][0] == "Num":
+            over.setdefault(part[2:], set()).add(ROOT)
     return Needs(
         Counter(map(_pattern_head, set(functions))),
         frozenset((_pattern_head(part), inner) for part in functions for inner in _inside(part)),

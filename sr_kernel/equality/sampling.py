@@ -23,7 +23,7 @@ from sr_kernel.numeric.shared_values import SharedValues
 
 SEED = 20_231
 ROWS = 48
-_FAST_TOLERANCE = 1e-7
+_FAST_TOLERANCE = 1e-10
 _DIGITS = 50
 # One over the relative differences that are allowed: mpmath drops a Ctrl-C that comes while it
 # reads a float.

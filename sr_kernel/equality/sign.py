@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from sr_kernel.equality.monomials import monomial
-from sr_kernel.expr import OPERATORS, Expr
+from sr_kernel.expr import OPERATORS, Expr, walk
 from sr_kernel.numeric.deadline import check_time
 from sr_kernel.numeric.interval import Interval, interval
 
@@ -19,6 +19,8 @@ NONNEGATIVE, NONPOSITIVE, NONZERO, ANY = 6, 3, 5, 7
 
 _SAME_SIGN = frozenset({"sign", "cbrt", "sinh", "tanh", "asinh", "atan", "asin", "atanh"})
 _POSITIVE = frozenset({"exp", "cosh", "pi", "e"})
+
+_SIGNED = frozenset({"abs", "sign", "sqrt", "cbrt", "log", "min", "max", "floor", "ceil", "mod"})
 
 Box = Mapping[str, Interval]
 
@@ -127,6 +129,18 @@ class Signs:
         if expr.op == "min":
             return _flipped(_largest([_flipped(sign) for sign in signs]))
         return _largest(signs)
+
+
+def asks_for_signs(expr: Expr) -> bool:
+    """Whether the normal form of an operator in ``expr`` depends on signs of its arguments."""
+    return any(node.op in _SIGNED or _is_real_power(node) for node in walk(expr))
+
+
+def _is_real_power(node: Expr) -> bool:
+    if node.op != "pow":
+        return False
+    value = node.args[1].value
+    return type(value) is not Fraction or value.denominator != 1
 
 
 def of_number(value: Fraction | float) -> int:

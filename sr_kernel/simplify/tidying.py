@@ -9,7 +9,7 @@ from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger
 from sr_kernel.equality.local_form import LocalForm
 from sr_kernel.equality.normal_form import Mode
-from sr_kernel.equality.sign import Signs
+from sr_kernel.equality.sign import Signs, asks_for_signs
 from sr_kernel.equality.writing import ordered
 from sr_kernel.expr import Expr
 
@@ -24,6 +24,7 @@ class Tidying:
         self._constants = Constants([expr])
         self._plain = LocalForm(self._constants, signs)
         self._ledger = Ledger(self._plain)
+        self._asks = asks_for_signs(expr)
 
     @cached_property
     def _conditions(self) -> frozenset[Condition]:
@@ -60,6 +61,6 @@ class Tidying:
 
     def _informed(self, conditions: frozenset[Condition]) -> LocalForm:
         """Local forms that hold where ``conditions`` do."""
-        if not conditions:
+        if not (conditions and self._asks):
             return self._plain
         return LocalForm(self._constants, self._ledger.signs(conditions))

@@ -9,13 +9,12 @@ from functools import cached_property, partial
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER, Condition, Ledger, is_isolated
-from sr_kernel.equality.local_form import is_arithmetic
 from sr_kernel.equality.monomials import monomial
 from sr_kernel.equality.normal_form import Mode, Normalizer
 from sr_kernel.equality.order import order_key
 from sr_kernel.equality.real_powers import reduced
 from sr_kernel.equality.regrouping import Regrouper
-from sr_kernel.equality.sign import Signs
+from sr_kernel.equality.sign import Signs, asks_for_signs
 from sr_kernel.equality.squares import halved
 from sr_kernel.equality.writing import ordered
 from sr_kernel.equality.zero_sets import ZeroSets
@@ -32,7 +31,6 @@ _WIDEST_REGROUPED = 1.5
 """Forms larger than this many times the smallest are not worth regrouping."""
 _MOST_REGROUPED = 4
 _MOST_POLISHED = 4
-_SIGNED = frozenset({"abs", "sign", "sqrt", "cbrt", "log", "min", "max", "floor", "ceil", "mod"})
 _LARGEST_RATIO = 12
 """Angles in a larger ratio are not written in terms of each other."""
 
@@ -69,7 +67,7 @@ class Workbench:
     @cached_property
     def normalizer(self) -> Normalizer:
         """Normal forms that hold where ``expr`` is defined."""
-        if not self.conditions or not any(map(_asks_for_signs, walk(self.expr))):
+        if not self.conditions or not asks_for_signs(self.expr):
             return self._plain
         return Normalizer(self.constants, self.signs)
 
@@ -233,11 +231,6 @@ def _has_cotangent(expr: Expr) -> bool:
 
 def _size(expr: Expr) -> tuple[object, ...]:
     return expr.size, order_key(expr)
-
-
-def _asks_for_signs(node: Expr) -> bool:
-    """Whether the normal form of the operator depends on signs of its arguments."""
-    return node.op in _SIGNED or (node.op == "pow" and not is_arithmetic(node))
 
 
 def _is_pole(condition: Condition) -> bool:

@@ -24,7 +24,8 @@ def test_the_left_side_of_every_rule_has_prospects(rule: Rule) -> None:
     "text",
     [
         "1.5*sin(2.5*x) + 0.3", "0.5*x**2 + 1.1*y", "sqrt(abs(x + 0.2))", "log(x) + 1.5*y",
-        "exp(-0.3*x)*y", "tanh(0.1*x + 0.2)", "abs(0.3*x - 1.2)**0.7",
+        "exp(-0.3*x)*y", "tanh(0.1*x + 0.2)", "abs(0.3*x - 1.2)**0.7", "2.5**x*exp(1.5*y)",
+        "1.5*x + 0.2*sqrt(x)", "2.5*exp(-1/x) + 0.3",
     ],
 )  # fmt: skip
 def test_plain_models_have_none(text: str) -> None:
