@@ -144,6 +144,14 @@ def quotients(context: Context, peel: Peel, count: int) -> Iterator[Peel]:
         yield _by(peel, values, bank.expr(index), int(bank.sizes[index]))
 
 
+def divided(context: Context, values: FloatArray, expr: Expr) -> Peel | None:
+    """What is left of y once it is divided by ``values`` (n,), unless they come near zero."""
+    size = np.abs(values)
+    if not (np.isfinite(size).all() and size.min() > 1e-9 * size.max()):
+        return None
+    return _by(whole(context.sample.y), values, expr, expr.size)
+
+
 def _by(peel: Peel, values: FloatArray, expr: Expr, size: int) -> Peel:
     """What is left once y is divided by a function."""
     return Peel(

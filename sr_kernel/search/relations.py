@@ -8,6 +8,7 @@ quadratic relation.  y may be seen through an outer function.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -16,27 +17,31 @@ from sr_kernel.expr import Expr, apply
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column
 from sr_kernel.search.dictionary import IntArray
-from sr_kernel.search.peel import Peel, outer_peels
+from sr_kernel.search.peel import Peel, divided, outer_peels, whole
 from sr_kernel.search.polynomial import total
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.sparse import Solver
-from sr_kernel.search.terms import ALONE, MIXED, PLAIN, terms
+from sr_kernel.search.terms import ALONE, MIXED, PLAIN, specials, terms
 
 _SUM, _ABOVE, _BELOW = 240, 90, 60
 _TIMES = "times u"
 _RELATED = 3e-13
 """Part of a unit column outside those before it that rounding may leave."""
 _BESIDE, _UNDER = 40, 160
+_LONG, _FEW_COLUMNS = 260, 3
 _ROWS_A_TERM = 1.6
 """Rows for each of all terms that are solved for at once."""
 
 
 class RelationProposer:
-    """Does not depend on the bank, so once in a search without noise will do."""
+    """Does not depend on the bank, so once in a search without noise will do; ``long`` quotients
+    of many columns are for later."""
 
     exact = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, long: bool = False) -> None:
+        self.glance = long
+        self._relations = (_long_quotients,) if long else (_sums, _quotients, _roots)
         self._done = False
 
     def propose(self, context: Context) -> Iterator[Expr]:
@@ -46,7 +51,7 @@ class RelationProposer:
         room = int(context.sample.rows / _ROWS_A_TERM)
         if room < 6:
             return
-        for relation in (_sums, _quotients, _roots):
+        for relation in self._relations:
             for expr in relation(context, room):
                 yield expr
                 if context.solved():
@@ -73,11 +78,32 @@ def _quotients(context: Context, room: int) -> Iterator[Expr]:
     for kind in (PLAIN, MIXED, ALONE):
         above = terms(context, min(_ABOVE, room // 2), kind)
         below = terms(context, min(_BELOW, room // 2), kind)
-        for peel in outer_peels(context):
+        factors = _over_functions(context) if kind == PLAIN else ()
+        for peel in chain(outer_peels(context), factors):
             context.poll()
             yield from _quotient(context, peel, above, below)
             if context.solved():
                 return
+
+
+def _long_quotients(context: Context, room: int) -> Iterator[Expr]:
+    """Of more terms, where many columns have many of low degree."""
+    if len(context.sample.variables) <= _FEW_COLUMNS or not context.allows("div"):
+        return
+    above, below = terms(context, min(_LONG, room // 2), PLAIN), terms(context, _BELOW, PLAIN)
+    for peel in chain([whole(context.sample.y)], _over_functions(context)):
+        context.poll()
+        yield from _quotient(context, peel, above, below)
+        if context.solved():
+            return
+
+
+def _over_functions(context: Context) -> Iterator[Peel]:
+    """y over each function of a single column."""
+    for expr, values in specials(context):
+        peel = divided(context, values, expr) if expr.op != "div" else None
+        if peel is not None:
+            yield peel
 
 
 def _quotient(

@@ -34,7 +34,8 @@ def default_proposers() -> list[Proposer]:
     return [
         ReductionProposer(_solvers), PowerProposer(), LinearProposer(), LeaderProposer(),
         ExactProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
-        RelationProposer(), GlanceProposer(), InnerProposer(), Evolution(),
+        RelationProposer(), GlanceProposer(), InnerProposer(),
+        RelationProposer(long=True), Evolution(),
     ]  # fmt: skip
 
 

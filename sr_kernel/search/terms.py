@@ -50,6 +50,14 @@ def terms(context: Context, count: int, kind: str = MIXED) -> list[Column]:
     return found
 
 
+def specials(context: Context) -> Iterator[tuple[Expr, FloatArray]]:
+    """Functions of single columns, and their values (n,)."""
+    sample = context.sample
+    for name, values in zip(sample.variables, sample.X.T, strict=True):
+        if np.ptp(values) > 0:
+            yield from _specials(context, symbol(name), values)
+
+
 def _products(factors: list[list[_Factor]], price: int) -> Iterator[tuple[_Factor, ...]]:
     """All choices of at most one factor a column that cost ``price`` together."""
     if price == 0:

@@ -55,6 +55,15 @@ def test_long_laws_without_noise_are_found(name):
     assert result.best.r2 > 1 - 1e-12
 
 
+def test_a_long_quotient_times_a_wave_is_found():
+    X = np.random.default_rng(1).uniform(0.5, 4, (600, 4))
+    a, b, c, d = X.T
+    y = np.cos(a) * (b**3 * (c - 1) / (d**2 * (c + 2)) - d)
+    result = search(Problem(tuple("abcd"), X, y), time_limit=30,
+                    proposers=[RelationProposer(long=True)])  # fmt: skip
+    assert result.stop_reason == "exact"
+
+
 def test_a_size_that_the_user_gives_holds_for_every_law():
     X = np.random.default_rng(2).uniform(0.5, 4, (600, 3))
     problem = Problem(("a", "b", "c"), X, LAWS["more than thirty nodes"](*X.T), max_size=20)
