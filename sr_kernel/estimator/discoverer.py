@@ -38,9 +38,11 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     Parameters
     ----------
     operators : str or list of str, default=None
-        What formulas are made of, such as ``"+ - * / sqrt exp"``; None takes a general set.
+        What formulas are made of, such as ``"+ - * / sqrt exp"``; None takes a general set, and
+        ``tan``, ``asin`` and ``acos`` too where they make a formula exact.
     max_size : int, default=30
-        Largest formula, in nodes of its printed tree.
+        Largest formula, in nodes of its printed tree; an exact one may have 60 unless another
+        size is given.
     time_limit : float, default=60
         Seconds to search; the search may end earlier.
     n_jobs : int, default=None
