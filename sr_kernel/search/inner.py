@@ -31,6 +31,7 @@ _BASE, _FACTORS = 12, 8
 _BASES = (6, 14)
 """Simple functions u beside the columns themselves, in a first sweep and in later ones."""
 _MINIMA, _STEPS = 2, 10
+_WARM = 2
 _CLOSE = 1e-10
 """Relative residual that Gauss-Newton must come below."""
 _PROMISING = 0.7
@@ -125,8 +126,10 @@ class _Frame:
         rows = context.sample.rows
         self.picked = spread_rows(rows, _ROWS, np.random.default_rng(0))
         room = len(self.picked) // 2
-        self.base = [*terms(context, min(_BASE, room // 2), PLAIN), *_logarithms(context)]
-        self.factors = terms(context, min(_FACTORS, room // 4), PLAIN)
+        inverse = _reciprocals(context)
+        plain = terms(context, min(_BASE, room // 2), PLAIN)
+        self.base = [*plain, *_logarithms(context), *inverse]
+        self.factors = [*terms(context, min(_FACTORS, room // 4), PLAIN), *inverse]
         self.peels = list(outer_peels(context))
         targets = np.stack([peel.target[self.picked] for peel in self.peels], axis=1)
         known = self._on(self.base)
@@ -201,7 +204,7 @@ class _Frame:
     ) -> float | None:
         """c after Gauss-Newton steps, if they end in rounding."""
         residual, move = np.inf, 0.0
-        for _ in range(_STEPS):
+        for count in range(_STEPS):
             step = 1e-6 * max(abs(c), 1e-3)
             near = [self._products(kind, u, c + s, chosen) for s in (0.0, step, -step)]
             if near[0] is None or near[1] is None or near[2] is None:
@@ -211,6 +214,8 @@ class _Frame:
             now = float(np.linalg.norm(rest))
             if now < _CLOSE:
                 return c
+            if count > _WARM and not now < 0.3 * residual:
+                return None  # near a law each step would double the digits
             if not now < residual:  # too far
                 move /= 3
                 c -= 2 * move
@@ -244,6 +249,17 @@ class _Frame:
             )
         except ExpressionError:
             return
+
+
+def _reciprocals(context: Context) -> list[Column]:
+    """One over each column that stays away from zero."""
+    sample = context.sample
+    return [
+        Column(1 / symbol(name), 1 / values)
+        for name, values in zip(sample.variables, sample.X.T, strict=True)
+        if context.allows("div") and np.abs(values).min() > 1e-6 * np.abs(values).max()
+        and np.ptp(values) > 0
+    ]  # fmt: skip
 
 
 def _logarithms(context: Context) -> list[Column]:
