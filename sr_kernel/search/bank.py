@@ -107,6 +107,11 @@ class Bank:
         """Which entries are a wave, an exponential or the like of another (N,)."""
         return np.asarray(self._flags[: self._count, 1] & self.varying)
 
+    def made_by(self, names: Sequence[str]) -> BoolArray:
+        """Which entries have one of these operations at their root (N,)."""
+        kinds = [k for k, operation in enumerate(self.operations) if operation.name in names]
+        return np.asarray(np.isin(self._meta[: self._count, 0], kinds))
+
     def periodic(self, index: int) -> bool:
         """Whether an entry has a periodic function in it."""
         return bool(self._flags[index, 0])

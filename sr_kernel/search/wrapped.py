@@ -16,11 +16,18 @@ from sr_kernel.search.operations import Operation
 
 IntArray = NDArray[np.int64]
 
+_DECAY_NAME = "exp of minus"
 _LEFT_OUT = frozenset({"cube", "acos"})
 """acos u is a constant less asin u, and constants are free."""
+_CIRCULAR, _ARCS = ("sin", "cos", "tan"), ("asin", "acos", "atan")
+_UNDONE = {
+    **dict.fromkeys(_CIRCULAR, _ARCS), **dict.fromkeys(_ARCS, _CIRCULAR),
+    "log": ("exp",), "exp": ("log",), _DECAY_NAME: ("log",),
+}  # fmt: skip
+"""Functions that undo others: sin(acos(u)) is an algebraic function in disguise."""
 _POSITIVE = frozenset({"log", "sqrt"})
 _DECAY = Operation(
-    "exp of minus", 1, 2, lambda u: np.exp(-u), lambda u: apply("exp", -u), price=3
+    _DECAY_NAME, 1, 2, lambda u: np.exp(-u), lambda u: apply("exp", -u), price=3
 )  # fmt: skip
 
 
@@ -72,6 +79,7 @@ def _inner(bank: Bank, head: Operation, count: int) -> IntArray:
     """Entries that ``head`` admits and whose image the bank does not have already."""
     rows = bank.rows[:count]
     usable = bank.varying[:count] & ~bank.covered(head)[:count]
+    usable &= ~bank.made_by(_UNDONE.get(head.name, ()))[:count]
     if head.name in _POSITIVE:
         usable &= rows.min(axis=1) > 0
     elif head.name == "asin":

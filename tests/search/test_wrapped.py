@@ -35,6 +35,15 @@ def test_what_the_bank_has_looked_at_is_not_there_again():
     assert "sin(a)" in theirs - ours
 
 
+def test_functions_that_undo_each_other_are_not_nested():
+    bank = bank_over(size=3000)
+    part = WrappedPart(bank, 1500)
+    nested = {(e.op, e.args[0].op) for e in map(part.expr, range(len(part.sizes)))}
+    assert ("sin", "cos") in nested
+    undone = {("sin", "asin"), ("sin", "acos"), ("tan", "asin"), ("asin", "sin"), ("log", "exp")}
+    assert not nested & undone
+
+
 LAWS = {
     "a wave in an exponential": lambda a, b: np.exp(-np.sin(a / b)) - a,
     "a wave of a wave": lambda a, b: a + np.sin(np.exp(b) + np.cos(b)),
