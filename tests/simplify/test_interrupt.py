@@ -60,7 +60,10 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 
 def said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    return process.stdout.readline().strip()
+    assert process.stderr is not None
+    line = process.stdout.readline().strip()
+    assert line, process.stderr.read()
+    return line
 
 
 def test_simplify_is_interrupted_and_works_again() -> None:
