@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.operations import power
+
+_STRAY = 0.05
+"""Share of the rows that noise may take out of the domain of an outer function."""
+_STEEPEST = 10.0
+"""By how much the slope on a row may exceed the median."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,31 @@ class Outer:
 
     def target(self, y: FloatArray) -> FloatArray | None:
         """forward(y), or None where it is not defined or not one-to-one on these values."""
+        u, faithful = self._faithful(y)
+        return u if faithful.all() else None
+
+    def tolerant(self, y: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+        """forward(y) and |dy/du|, both zero on a few rows that noise has taken out of the domain;
+        None if they are not few."""
+        u, faithful = self._faithful(y)
+        if faithful.mean() < 1.0 - _STRAY:
+            return None
+        with np.errstate(all="ignore"):
+            slope = np.asarray(self.slope(y), dtype=np.float64)
+        sound = faithful & np.isfinite(slope)
+        if not sound.any():
+            return None
+        # Where noise makes up y the slope there says nothing: no row may outweigh the others.
+        slope = np.minimum(np.where(sound, slope, 0.0), _STEEPEST * np.median(slope[sound]))
+        return np.where(sound, u, 0.0), slope
+
+    def _faithful(self, y: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """forward(y), and the rows on which it is defined and leads back to y."""
         with np.errstate(all="ignore"):
             u = np.asarray(self.forward(y), dtype=np.float64)
             back = np.asarray(self.inverse(u), dtype=np.float64)
             faithful = np.abs(back - y) <= 1e-9 * np.abs(y) + 1e-12 * np.abs(y).max()
-        return u if np.isfinite(u).all() and faithful.all() else None
+        return u, faithful & np.isfinite(u)
 
 
 def _reciprocal(u: Expr) -> Expr:
@@ -47,6 +73,11 @@ def _one(y: FloatArray) -> FloatArray:
     return np.ones_like(y)
 
 
+def _root(u: FloatArray) -> FloatArray:
+    """Rough coefficients put a sum that is nearly zero on some row a little below it."""
+    return np.sqrt(np.maximum(u, 0.0))
+
+
 IDENTITY = Outer("identity", (), 0, lambda y: y, lambda u: u, _one, lambda u: u)
 
 OUTERS = (
@@ -54,7 +85,7 @@ OUTERS = (
     Outer("reciprocal", ("div",), 2, np.reciprocal, np.reciprocal, np.square, _reciprocal),
     Outer("exp", ("exp",), 1, np.log, np.exp, np.abs, lambda u: apply("exp", u)),
     Outer("log", ("log",), 1, np.exp, np.log, lambda y: np.exp(-y), lambda u: apply("log", u)),
-    Outer("sqrt", ("sqrt",), 1, np.square, np.sqrt, lambda y: 0.5 / np.abs(y),
+    Outer("sqrt", ("sqrt",), 1, np.square, _root, lambda y: 0.5 / np.abs(y),
           lambda u: apply("sqrt", u)),
     Outer("square", ("pow",), 2, np.sqrt, np.square, lambda y: 2 * np.sqrt(np.abs(y)),
           lambda u: power(u, Fraction(2))),
@@ -112,15 +143,16 @@ def outers_of(operators: tuple[str, ...]) -> list[Outer]:
 def outers(operators: tuple[str, ...], y: FloatArray) -> list[tuple[Outer, FloatArray, FloatArray]]:
     """(outer, h(y), |dy/dh|) for each h that ``operators`` allow and ``y`` admits.
 
-    The slopes (n,) turn residuals of h(y) into residuals of y to first order.
+    The slopes (n,) turn residuals of h(y) into residuals of y to first order; they are zero on the
+    few rows that noise has taken out of the domain.
     """
     found = []
     for outer in outers_of(operators):
-        target = outer.target(y)
-        if target is None or np.ptp(target) <= 1e-12 * np.abs(target).max():
+        seen = outer.tolerant(y)
+        if seen is None:
             continue
-        with np.errstate(all="ignore"):
-            slope = np.asarray(outer.slope(y), dtype=np.float64)
-        if np.isfinite(slope).all() and slope.max() > 0:
+        target, slope = seen
+        used = target[slope > 0]
+        if len(used) and np.ptp(used) > 1e-12 * np.abs(used).max():
             found.append((outer, target, slope))
     return found
