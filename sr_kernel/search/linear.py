@@ -15,18 +15,21 @@ from sr_kernel.search.dictionary import BankPart, Dictionary
 from sr_kernel.search.families import FamilyPart
 from sr_kernel.search.matching import View, matches
 from sr_kernel.search.outer import IDENTITY, Outer, outers
-from sr_kernel.search.products import products
+from sr_kernel.search.products import modulated, products
 from sr_kernel.search.proposer import Context
 
 INNER_SLACK = 30.0
 """By how much the loss may fall once an inner constant leaves its grid."""
+_NEAR, _CLOSE = 4.0, 0.01
+"""Standard errors, or the share of a coefficient, within which it may be plain."""
 
 
 class LinearProposer:
     """Sums of up to three bank functions, free constant and linear terms, under an outer h."""
 
     def propose(self, context: Context) -> Iterator[Expr]:
-        whole = Dictionary([BankPart(context.bank, context.limit)])
+        bank = BankPart(context.bank, context.limit)
+        whole = Dictionary([bank, *modulated(context, context.limit)])
         families = FamilyPart.over(context)
         for outer, target, slope in outers(context.problem.operators, context.sample.y):
             view = _view(context, outer, target, slope)
@@ -85,9 +88,27 @@ def _view(context: Context, outer: Outer, target: FloatArray, slope: FloatArray)
         inverse=outer.inverse,
         size=size,
         structure=structure,
-        build=lambda fit: linear_terms(outer.build, fit),
+        build=lambda fit: _terms(context, outer, fit),
         linear=outer is IDENTITY,
     )
+
+
+def _terms(context: Context, outer: Outer, fit: Combination) -> Iterator[Expr]:
+    """The combination under ``outer``; with plain coefficients where rough ones leave its domain,
+    as those of sqrt(a**2 + b**2 - 2*a*b) do."""
+    for term in linear_terms(outer.build, fit):
+        yield term
+        if not np.isfinite(context.sample.predict(term)).all():
+            yield from linear_terms(outer.build, _plainly(fit))
+
+
+def _plainly(fit: Combination) -> Combination:
+    """``fit`` with coefficients rounded to halves where their errors allow it."""
+    halves = np.round(2.0 * fit.coefficients) / 2.0
+    reach = np.maximum(_NEAR * fit.errors, _CLOSE * np.abs(halves))
+    near = (np.abs(halves - fit.coefficients) <= reach) & (halves != 0.0)
+    plain = np.where(near, halves, fit.coefficients)
+    return Combination(fit.columns, plain, fit.errors)
 
 
 def _size(expr: Expr) -> int:

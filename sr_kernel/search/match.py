@@ -165,6 +165,35 @@ def best_triples(
     return np.array([triple[1:] for triple in found[:count]], dtype=np.int64).reshape(-1, 3)
 
 
+def best_chains(
+    unit: FloatArray, direction: FloatArray, starts: IntArray, length: int
+) -> list[tuple[int, ...]]:
+    """Groups of two to ``length`` places, each of ``starts`` grown by one row after the other.
+
+    ``unit`` (L, m) and ``direction`` (m,) come from :class:`Target`.  The next row is the one that
+    explains most of what those before leave over: orthogonal matching pursuit (Pati, Rezaiifar and
+    Krishnaprasad 1993).
+    """
+    rests = np.tile(direction, (len(starts), 1))
+    left = np.ones((len(starts), len(unit)))
+    basis = np.zeros((len(starts), 0, unit.shape[1]))
+    chains: list[tuple[int, ...]] = [(int(start),) for start in starts]
+    found: list[tuple[int, ...]] = []
+    for _ in range(length - 1):
+        fresh = unit[[chain[-1] for chain in chains]]
+        fresh = fresh - np.einsum("skm,sk->sm", basis, np.einsum("skm,sm->sk", basis, fresh))
+        fresh /= np.maximum(np.linalg.norm(fresh, axis=1), 1e-300)[:, None]
+        basis = np.concatenate([basis, fresh[:, None]], axis=1)
+        rests = rests - np.einsum("sm,sm->s", rests, fresh)[:, None] * fresh
+        left = left - np.square(fresh @ unit.T)
+        with np.errstate(all="ignore"):
+            gain = np.where(left > 1e-6, np.square(rests @ unit.T) / left, 0.0)
+        best = np.argmax(gain, axis=1)
+        chains = [(*chain, int(k)) for chain, k in zip(chains, best, strict=True)]
+        found += chains
+    return found
+
+
 def _seen(unit: FloatArray, correlations: FloatArray) -> FloatArray:
     """The part of the target direction in the span of a few unit rows, from correlations."""
     return np.asarray(np.linalg.lstsq(unit, correlations, rcond=1e-10)[0])

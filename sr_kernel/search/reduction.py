@@ -28,7 +28,7 @@ from sr_kernel.search.sample import Sample
 from sr_kernel.search.surrogate import Surrogate
 from sr_kernel.search.symmetry import View, reductions
 
-_ROUNDS = ((1500, 400, 200), (12_000, 1000, 600), (60_000, 4000, 1000))
+_ROUNDS = ((1500, 1500, 200), (12_000, 6000, 600), (60_000, 20_000, 1000))
 """For each round of the whole search the bank's size for exact matches and for those under noise,
 and the pool for pairs, of a reduced one."""
 _WIDTHS = (6, 4, 3)

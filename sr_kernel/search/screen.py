@@ -8,11 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sr_kernel.search.dictionary import Dictionary
-from sr_kernel.search.match import Target, best_pairs, best_singles, best_triples
+from sr_kernel.search.match import Target, best_chains, best_pairs, best_singles, best_triples
 
 IntArray = NDArray[np.int64]
 
 _CHUNK = 20_000
+_CHAINED = 15_000
+"""Entries up to which groups are grown one by one among all of them."""
+_STARTS, _LONGEST = 8, 5
+_DEAR = 0.01
+"""Correlation that a node more must be worth."""
 
 
 def screen(
@@ -40,7 +45,21 @@ def screen(
     pairs = best_pairs(unit, correlations[members] * usable, 60, poll=poll)
     triples = best_triples(unit, correlations[members] * usable, pairs[:20], 20)
     found += [tuple(int(members[k]) for k in group) for group in [*pairs, *triples]]
+    if len(dictionary) <= _CHAINED:
+        found += _chains(dictionary, target, correlations)
+        poll()
     return list(dict.fromkeys(found))
+
+
+def _chains(
+    dictionary: Dictionary, target: Target, correlations: NDArray[np.float64]
+) -> list[tuple[int, ...]]:
+    """Groups grown from the entries that correlate best, for their size."""
+    unit, _ = target.residuals(dictionary.rows(np.arange(len(dictionary))))
+    worth = np.abs(correlations) - _DEAR * dictionary.sizes
+    starts = np.argsort(-worth, kind="stable")[:_STARTS]
+    chains = best_chains(unit, target.direction, starts, _LONGEST)
+    return [tuple(sorted(chain)) for chain in chains if len(chain) == len(set(chain))]
 
 
 def _look(dictionary: Dictionary, target: Target, poll: Callable[[], None]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from sr_kernel.search.match import (
     Target,
+    best_chains,
     best_pairs,
     best_singles,
     best_triples,
@@ -90,3 +91,23 @@ def test_a_target_in_the_known_span_is_explained():
     x = np.linspace(0, 1, 10)
     known = np.column_stack([np.ones(10), x])
     assert Target(3 - 2 * x, known, np.ones(10)).explained
+
+
+def test_a_chain_takes_the_row_that_explains_most_of_what_is_left():
+    rows = rows_of(5, 30)
+    known = np.ones((ROWS, 1))
+    target = 3 * rows[4] - 2 * rows[11] + rows[17] + 0.5 * rows[23] + 0.01 * rows_of(6, 1)[0]
+    goal = Target(target, known, np.ones(ROWS))
+    unit, _ = goal.residuals(rows)
+    chains = best_chains(unit, goal.direction, np.array([4, 8]), 4)
+    for start in (4, 8):
+        mine = [chain for chain in chains if chain[0] == start]
+        assert [len(chain) for chain in mine] == [2, 3, 4]
+        for chain in mine:
+            *before, last = chain
+            shares = [
+                shares_explained(rows[[*before, k]], target, known) if k not in before else 0.0
+                for k in range(len(rows))
+            ]
+            assert int(np.argmax(shares)) == last
+    assert (4, 11, 17, 23) in chains
