@@ -10,6 +10,9 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, transform, walk
 from sr_kernel.search.tidy import tidy
 
+_DOUBTFUL = 4.0
+"""Standard errors from 0 up to which a coefficient is asked whether it is needed."""
+
 
 def plainer(
     expr: Expr, errors: dict[float, float], operators: tuple[str, ...]
@@ -25,7 +28,7 @@ def plainer(
             allowance = _coincidence(value, plain) if role == "exponent" else 0.0
             for candidate in _replaced(expr, leaf, plain, operators):
                 yield candidate, allowance
-    for shorter in _pruned(expr):
+    for shorter in (*_pruned(expr), *_insignificant(expr, errors)):
         yield tidy(shorter), 0.0
     for tied in _tied(expr, errors):
         yield tidy(tied), 0.0
@@ -100,6 +103,19 @@ def _pruned(expr: Expr) -> Iterator[Expr]:
         for place in range(len(expr.args)):
             rest = expr.args[:place] + expr.args[place + 1 :]
             yield apply("add", *rest) if len(rest) > 1 else rest[0]
+
+
+def _insignificant(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
+    """The term without one of those inside it whose coefficients may as well be 0."""
+    for node in walk(expr):
+        if node.op != "add" or node is expr:
+            continue
+        for place, term in enumerate(node.args):
+            c, _ = _scaled(term)
+            if c is None or not abs(c) <= _DOUBTFUL * errors.get(abs(c), 0.0):
+                continue
+            rest = node.args[:place] + node.args[place + 1 :]
+            yield _exchanged(expr, node, apply("add", *rest) if len(rest) > 1 else rest[0])
 
 
 def _tied(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:

@@ -10,6 +10,7 @@ from sr_kernel.search.linear import LinearProposer
 from sr_kernel.search.polynomial import PolynomialProposer
 from sr_kernel.search.powers import PowerProposer
 from sr_kernel.search.proposer import Proposer
+from sr_kernel.search.pursuit import PursuitProposer
 from sr_kernel.search.rational import RationalProposer
 from sr_kernel.search.reduction import ReductionProposer
 from sr_kernel.search.relations import RelationProposer
@@ -18,9 +19,9 @@ SWEEPS = (1500, 8000, 60_000)
 """Sizes of the bank among which laws without noise are sought before anything else."""
 
 ROUNDS = (
-    (6000, 400, 200),
-    (60_000, 1000, 600),
-    (250_000, 6000, 1500),
+    (6000, 6000, 200),
+    (60_000, 30_000, 600),
+    (250_000, 60_000, 1500),
     (400_000, 40_000, 3000),
     (400_000, 150_000, 4000),
     (400_000, 400_000, 6000),
@@ -33,8 +34,8 @@ def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
         ReductionProposer(_solvers), PowerProposer(), LinearProposer(), LeaderProposer(),
-        ExactProposer(), PolynomialProposer(), RationalProposer(), ExactProposer(later=True),
-        RelationProposer(), GlanceProposer(), InnerProposer(),
+        PursuitProposer(), ExactProposer(), PolynomialProposer(), RationalProposer(),
+        ExactProposer(later=True), RelationProposer(), GlanceProposer(), InnerProposer(),
         RelationProposer(long=True), Evolution(),
     ]  # fmt: skip
 
@@ -42,7 +43,7 @@ def default_proposers() -> list[Proposer]:
 def _solvers() -> list[Proposer]:
     """The proposers of a reduced search."""
     return [
-        ExactProposer(), LeaderProposer(), LinearProposer(), PowerProposer(),
-        PolynomialProposer(), RationalProposer(), RelationProposer(), InnerProposer(),
-        ExactProposer(later=True),
+        LeaderProposer(), LinearProposer(), PowerProposer(), PursuitProposer(),
+        PolynomialProposer(), RationalProposer(), ExactProposer(), RelationProposer(),
+        InnerProposer(), ExactProposer(later=True),
     ]  # fmt: skip

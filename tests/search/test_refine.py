@@ -76,3 +76,11 @@ def test_shown_and_pinned_are_inverse():
     expr = parse("x**1.5 + 2.5*x")
     assert shown(pinned(expr)) is expr
     assert len(fit(pinned(expr), sample(lambda x: x)).values) == 1
+
+
+def test_terms_inside_that_noise_put_there_are_dropped():
+    data = sample(lambda x: np.sqrt(2 * x**2 + 3), 300, noise=0.01)
+    said = plainest("sqrt(2.0*x**2 + 3.0 + 0.01*exp(0 - x))", data)
+    assert "exp" not in said
+    kept = sample(lambda x: np.sqrt(2 * x**2 + 3 + 20 * np.exp(-x)), 300, noise=0.01)
+    assert "exp" in plainest("sqrt(2.0*x**2 + 3.0 + 9.0*exp(0 - x))", kept)
