@@ -15,23 +15,44 @@ import numpy as np
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
-from sr_kernel.search.columns import Column, Combination
+from sr_kernel.search.columns import Column, Combination, elimination
 from sr_kernel.search.description import structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary, LogPart, Part
 from sr_kernel.search.families import FamilyPart
 from sr_kernel.search.linear import INNER_SLACK, scaled
-from sr_kernel.search.matching import View, matches
+from sr_kernel.search.matching import View, matches, polished
 from sr_kernel.search.operations import power
-from sr_kernel.search.outer import Outer, outers
+from sr_kernel.search.outer import IDENTITY, Outer, outers
 from sr_kernel.search.proposer import Context
 
 _REDUNDANT = {"reciprocal", "sqrt", "square", "reciprocal sqrt"}
 """Outer functions under which a product of powers stays one."""
 
 _NOISY_SIGNS = 0.02
-"""Share of the target's size on rows where a product may have the wrong sign."""
+"""Share of the target's squares on rows where a product may have the wrong sign."""
 
 CONSTANT, LOG, PLAIN = "constant", "log", "plain"
+
+
+class PowerLawProposer:
+    """Products of powers of the variables alone: one fit, so before all else."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def propose(self, context: Context) -> Iterator[Expr]:
+        target = context.sample.y
+        size = np.abs(target)
+        if self._asked or not context.allows("mul", "div", "pow"):
+            return
+        self._asked = True
+        if size.min() <= 1e-12 * size.max():
+            return
+        known = known_logarithms(context)
+        view = _view(context, IDENTITY, target, size * np.sqrt(context.sample.weights))
+        for fit in elimination(known, view.target, view.weights):
+            if len(fit.columns) > 1:
+                yield from view.build(polished(fit, view, context.sample, steps=10))
 
 
 class PowerProposer:
@@ -158,8 +179,8 @@ def _agrees(predicted: FloatArray, target: FloatArray) -> bool:
     with np.errstate(all="ignore"):
         if not np.isfinite(predicted).all():
             return False
-        size = np.abs(target)
-        return bool(size[predicted * target < 0].sum() <= _NOISY_SIGNS * size.sum())
+        square = np.square(target / np.abs(target).max())
+        return bool(square[predicted * target < 0].sum() <= _NOISY_SIGNS * square.sum())
 
 
 def _plain(exponent: float, error: float) -> Fraction | float:
