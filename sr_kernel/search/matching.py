@@ -29,6 +29,8 @@ column may do better than three on a grid."""
 
 FRUITLESS = 3
 """Candidates of a size without effect after which the rest of that size is left."""
+SPELLED = (16, 24, 40)
+"""Candidates spelled for one match in each round, those of the shortest descriptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +226,18 @@ def polished(fit: Combination, view: View, sample: Sample, *, steps: int = 3) ->
 def _spelled(context: Context, view: View, found: list[_Candidate], slack: float) -> Iterator[Expr]:
     """Terms of the candidates that still promise something, until nothing comes of them."""
     fruitless: Counter[int] = Counter()
+    left = SPELLED[min(context.round, len(SPELLED) - 1)]
     for candidate in found:
         context.poll()
+        if left == 0:
+            return
         size, count = candidate.size, len(candidate.fit.columns)
         if fruitless[size] >= FRUITLESS or not context.promising(
             candidate.loss, size, count, candidate.structure, slack
         ):
             continue
         before = context.front.version
+        left -= 1
         yield from view.build(candidate.fit)
         if context.front.version == before:
             fruitless[size] += 1

@@ -31,6 +31,9 @@ from sr_kernel.search.symmetry import View, reductions
 _ROUNDS = ((1500, 1500, 200), (12_000, 6000, 600), (60_000, 20_000, 1000))
 """For each round of the whole search the bank's size for exact matches and for those under noise,
 and the pool for pairs, of a reduced one."""
+_FITS = (100, 300, 1000)
+"""Terms fitted in each round for each column of a reduction: one that looks right but is not has no
+end."""
 _WIDTHS = (6, 4, 3)
 """Reductions searched in each round."""
 _SWEPT = ((12, 8), (8, 2), (2, 0))
@@ -100,7 +103,8 @@ class ReductionProposer:
                 # Few columns leave a surrogate little else to stumble over.
                 few = view.sound and len(view.columns) <= _FEW
                 context.noisy |= few and view.error > _QUIET
-                many = context.sample.rows >= _TOLD * (len(context.sample.variables) + 1)
+                rows = min(context.sample.rows, _MEASURED) // 2
+                many = rows >= _TOLD * (len(view.columns) + 1)
                 context.quiet |= view.error < _QUIET and many
                 self._searches.append(Reduced(context, view, self.solvers()))
                 yield self._searches[-1]
@@ -235,7 +239,8 @@ class Reduced:
         wide, narrow, context.pool = _ROUNDS[whole.round]
         wide = whole.limit if context.exactly else wide
         context.bank.grow(wide, context.poll)
-        for proposer in self.proposers:
+        last = self.candidates.fitted + _FITS[whole.round] * len(self.view.columns)
+        for proposer in self._order():
             exact = getattr(proposer, "exact", False)
             first = getattr(proposer, "glance", False) and whole.limit <= _ROUNDS[0][0]
             if context.exactly and (first or not exact):
@@ -244,11 +249,17 @@ class Reduced:
             for expr in proposer.propose(context):
                 context.poll()
                 self.candidates.consider(expr)
-                if self._settled(_PLAINLY):
+                if self._settled(_PLAINLY) or self.candidates.fitted >= last:
                     break
             yield from self._news()
-            if context.solved() or self._settled():
+            if context.solved() or self._settled() or self.candidates.fitted >= last:
                 break
+
+    def _order(self) -> Sequence[Proposer]:
+        """Who is asked, one after the other: for exact laws first those who are quickest."""
+        if not self.context.exactly:
+            return self.proposers
+        return sorted(self.proposers, key=lambda proposer: not getattr(proposer, "cheap", False))
 
     def _news(self) -> Iterator[Expr]:
         """What has come to the front since the last time, in the old columns."""

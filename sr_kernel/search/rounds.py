@@ -8,7 +8,7 @@ from sr_kernel.search.inner import InnerProposer
 from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer
 from sr_kernel.search.polynomial import PolynomialProposer
-from sr_kernel.search.powers import PowerProposer
+from sr_kernel.search.powers import PowerLawProposer, PowerProposer
 from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.pursuit import PursuitProposer
 from sr_kernel.search.rational import RationalProposer
@@ -21,8 +21,8 @@ SWEEPS = (1500, 8000, 60_000)
 ROUNDS = (
     (6000, 6000, 200),
     (60_000, 30_000, 600),
-    (250_000, 60_000, 1500),
-    (400_000, 40_000, 3000),
+    (250_000, 40_000, 1500),
+    (400_000, 60_000, 3000),
     (400_000, 150_000, 4000),
     (400_000, 400_000, 6000),
 )
@@ -33,8 +33,8 @@ which pairs are sought by correlation."""
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        ReductionProposer(_solvers), PowerProposer(), LinearProposer(), LeaderProposer(),
-        PursuitProposer(), ExactProposer(), PolynomialProposer(), RationalProposer(),
+        PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(), LinearProposer(),
+        PowerProposer(), LeaderProposer(), PursuitProposer(), RationalProposer(), ExactProposer(),
         ExactProposer(later=True), RelationProposer(), GlanceProposer(), InnerProposer(),
         RelationProposer(long=True), Evolution(),
     ]  # fmt: skip
@@ -43,7 +43,7 @@ def default_proposers() -> list[Proposer]:
 def _solvers() -> list[Proposer]:
     """The proposers of a reduced search."""
     return [
-        LeaderProposer(), LinearProposer(), PowerProposer(), PursuitProposer(),
-        PolynomialProposer(), RationalProposer(), ExactProposer(), RelationProposer(),
+        LeaderProposer(), PolynomialProposer(), LinearProposer(), PowerProposer(),
+        PursuitProposer(), RationalProposer(), ExactProposer(), RelationProposer(),
         InnerProposer(), ExactProposer(later=True),
     ]  # fmt: skip

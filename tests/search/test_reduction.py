@@ -1,5 +1,6 @@
 import numpy as np
 
+from sr_kernel.expr import parse
 from sr_kernel.search import Problem, search
 from sr_kernel.search.exactly import ExactProposer
 from sr_kernel.search.reduction import ReductionProposer
@@ -45,3 +46,45 @@ def test_many_free_constants_prove_nothing():
     problem = Problem(("x",), x[:, None], 1 / (1.7 + np.exp(0.3 * np.sin(x))))
     found = search(problem, time_limit=3)
     assert found.stop_reason != "exact" or len(found.best.parameters) <= 5
+
+
+class Endless:
+    """Has always one more term to fit."""
+
+    def propose(self, context):
+        for k in range(10_000):
+            yield parse(f"{k % 7 + 1}.5*`column 0`**{k + 2}/{k + 3}")
+
+
+def test_a_reduction_that_has_no_end_makes_room_for_others():
+    X = np.random.default_rng(2).uniform(1, 3, (300, 3))
+    a, b, c = X.T
+    y = c * np.exp(a / b)
+    y = y + 0.02 * y.std() * np.random.default_rng(3).normal(size=len(y))
+    asked = []
+
+    class After:
+        def propose(self, context):
+            asked.append(context.round)
+            return ()
+
+    search(problem(y, X), time_limit=20, should_stop=lambda: bool(asked),
+           proposers=[ReductionProposer(lambda: [Endless()]), After()])  # fmt: skip
+    assert asked == [0]
+
+
+def test_surrogates_of_many_columns_do_not_say_that_there_is_no_noise():
+    quiet = []
+
+    class Grab:
+        def propose(self, context):
+            quiet.append(context.quiet)
+            return ()
+
+    X = np.random.default_rng(1).uniform(1, 2, (1000, 9))
+    X[:, 6:] += 2
+    y = np.prod(X[:, :3], axis=1) / ((X[:, 3:6] - X[:, 6:]) ** 2).sum(axis=1)
+    y = y + 0.1 * np.sqrt(np.mean(y**2)) * np.random.default_rng(2).normal(size=len(y))
+    search(problem(y, X), time_limit=20, should_stop=lambda: bool(quiet),
+           proposers=[ReductionProposer(list), Grab()])  # fmt: skip
+    assert quiet == [False]
