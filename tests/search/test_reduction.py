@@ -85,6 +85,6 @@ def test_surrogates_of_many_columns_do_not_say_that_there_is_no_noise():
     X[:, 6:] += 2
     y = np.prod(X[:, :3], axis=1) / ((X[:, 3:6] - X[:, 6:]) ** 2).sum(axis=1)
     y = y + 0.1 * np.sqrt(np.mean(y**2)) * np.random.default_rng(2).normal(size=len(y))
-    search(problem(y, X), time_limit=20, should_stop=lambda: bool(quiet),
+    search(problem(y, X), time_limit=120, should_stop=lambda: bool(quiet),
            proposers=[ReductionProposer(list), Grab()])  # fmt: skip
     assert quiet == [False]
