@@ -30,8 +30,8 @@ from sr_kernel.search.variation import Path, at, paths, put
 
 _LAWS = 3
 """Laws of the front, the shortest descriptions first, that are pursued."""
-_STEPS = 6
-"""Laws pursued in a row, each time from the front as it has become."""
+_STEPS = (3, 6)
+"""Laws pursued in a row in each round, each time from the front as it has become."""
 _WIDE, _NARROW = 100_000, 1500
 """Functions looked at for the whole law, and for a node inside."""
 _EACH, _BEST, _BEST_INSIDE = 8, 4, 2
@@ -49,7 +49,7 @@ class PursuitProposer:
         self._done: dict[Expr, int] = {}
 
     def propose(self, context: Context) -> Iterator[Expr]:
-        for _ in range(_STEPS):
+        for _ in range(_STEPS[min(context.round, len(_STEPS) - 1)]):
             law = self._next(context)
             if law is None or context.solved():
                 return
