@@ -295,7 +295,7 @@ class _Maker:
             left, right = value(a, point), value(b, point)
             if left is None or right is None:
                 continue
-            if differ(left, right, (a, b), point):
+            if differ(a, b, point):
                 raise UnsoundError(f"{a} and {b} by {', '.join(passed)} differ at {point}")
             found = found or point
         return found
@@ -303,7 +303,7 @@ class _Maker:
     def _separating(self, a: Expr, b: Expr) -> Mapping[str, Fraction] | None:
         for point in self._points():
             left, right = value(a, point), value(b, point)
-            if left is not None and right is not None and differ(left, right, (a, b), point):
+            if left is not None and right is not None and differ(a, b, point):
                 return point
         return None
 

@@ -139,11 +139,30 @@ _OF: dict[str, Callable[..., Any]] = {
 assert _OF.keys() == OPERATORS.keys()
 
 
-def differ(left: Any, right: Any, terms: Sequence[Expr], point: Mapping[str, Any]) -> bool:
-    """Whether two values differ by more than the rounding of what they were computed from."""
+def differ(left: Expr, right: Expr, point: Mapping[str, Any]) -> bool:
+    """Whether two terms are seen to have different values at ``point``, rounding aside.
+
+    Large parts cost digits, in angles several times over: that many more are computed.
+    """
     with mpmath.workdps(DIGITS):
-        done: dict[Expr, Any] = {}
-        for term in terms:
-            _value(term, point, done)
-        largest = max(map(abs, done.values()))
-        return bool(abs(left - right) > mpmath.mpf(10) ** -25 * max(1, largest))
+        lost = 3 * math.ceil(mpmath.log10(max(1, _largest((left, right), point))))
+    if lost > _MOST_LOST:
+        return False
+    with mpmath.workdps(DIGITS + lost):
+        try:
+            a, b = (_value(term, point, {}) for term in (left, right))
+        except (ArithmeticError, ValueError):
+            return False
+        rounding = mpmath.mpf(10) ** (-DIGITS // 2 - lost // 2)
+        return bool(abs(a - b) > max(rounding, _CLOSE * max(abs(a), abs(b))))
+
+
+_MOST_LOST = 3000
+_CLOSE = mpmath.mpf(10) ** -25
+
+
+def _largest(terms: Sequence[Expr], point: Mapping[str, Any]) -> Any:
+    done: dict[Expr, Any] = {}
+    for term in terms:
+        _value(term, point, done)
+    return max(map(abs, done.values()))

@@ -67,7 +67,7 @@ def shows(pair: Pair, verdict: Verdict) -> bool:
     left, right = value(pair.left, point), value(pair.right, point)
     if left is None or right is None:
         return (left is None) != (right is None)
-    return differ(left, right, (pair.left, pair.right), point)
+    return differ(pair.left, pair.right, point)
 
 
 def figures(found: Sequence[Judged]) -> dict[str, Any]:
