@@ -18,7 +18,7 @@ from sr_kernel.equality.ring import Polynomial
 from sr_kernel.equality.sign import Signs
 from sr_kernel.equality.spelling import LONGEST, digest_text
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, to_text
+from sr_kernel.expr import OPERATORS, Expr, to_text
 from sr_kernel.expr.term import without_minus
 from sr_kernel.numeric.deadline import OutOfTime, step_limit
 
@@ -27,6 +27,9 @@ OPEN = "c"
 Values = tuple[float, ...]
 Slots = tuple[str, Values]
 """A text with ``c`` for each open constant, and the constants in the order of the text."""
+Places = tuple[int, ...]
+_Term = tuple[Slots, Fraction, Places]
+"""A product, its coefficient, and the constants in it that can take the minus sign of that."""
 
 DEEPEST = 100
 """Of deeper terms only the AC key is taken: the normal form of nested powers recurses several calls
@@ -95,7 +98,7 @@ class _Slots:
 
     def _terms(
         self, p: Polynomial, generators: list[Generator], divisor: Sequence[int] = ()
-    ) -> list[tuple[Slots, Fraction]]:
+    ) -> list[_Term]:
         terms = []
         for c, exponents in term_list(p):
             powers: dict[tuple[Expr | None, Expr], Fraction] = {}
@@ -103,21 +106,29 @@ class _Slots:
             for generator, (count, less) in zip(generators, counts, strict=False):
                 key = generator.base, generator.atom
                 powers[key] = powers.get(key, Fraction(0)) + generator.unit * (count - less)
-            slots = sorted(self._power(*key, power) for key, power in powers.items() if power)
-            terms.append((_joined("*", slots), c))
+            factors = sorted(
+                (self._power(*key, power), () if self.exact else _turning(*key, power))
+                for key, power in powers.items() if power
+            )  # fmt: skip
+            terms.append((_joined("*", [slots for slots, _ in factors]), c, _first(factors)))
         return sorted(terms)
 
     def _power(self, base: Expr | None, atom: Expr, power: Fraction) -> Slots:
         below = ("e", ()) if base is None else self.mask(base)
-        number = self._number(power)
         factor = ("", ()) if atom is ONE else self.mask(atom)
+        places = () if self.exact or atom is ONE else _absorbing(atom)
+        if places and power < 0 and not self.constants.is_float(power):
+            power, factor = -power, (factor[0], _negated(factor[1], places))
+        number = self._number(power)
         return f"({below[0]})^({number[0]}*{factor[0]})", below[1] + number[1] + factor[1]
 
     def _sum(
-        self, terms: list[tuple[Slots, Fraction]], lead: Fraction, *, leads: bool = False
+        self, terms: list[_Term], lead: Fraction, *, leads: bool = False
     ) -> Slots:
         slots = []
-        for place, ((name, inner), c) in enumerate(terms):
+        for place, ((name, inner), c, turned) in enumerate(terms):
+            if turned and c * lead < 0 and not self.constants.is_float(c / lead):
+                c, inner = -c, _negated(inner, turned)
             is_lead = leads and place == len(terms) - 1
             is_open = self.exact and not is_lead and (abs(c) != abs(lead) or not name)
             text, value = (OPEN, (_float(c / lead),)) if is_open else self._number(c / lead)
@@ -128,6 +139,26 @@ class _Slots:
         if self.constants.is_float(value):
             return masked(self.constants.literal(value))
         return str(value), ()
+
+
+def _turning(base: Expr | None, atom: Expr, power: Fraction) -> Places:
+    """The open constants of ``base**power`` that can take a minus sign in."""
+    is_odd = atom is ONE and power.denominator == 1 and power.numerator % 2 == 1
+    return _absorbing(base) if base is not None and is_odd else ()
+
+
+def _first(factors: list[tuple[Slots, Places]]) -> Places:
+    """Those of the first factor of a product that can."""
+    seen = 0
+    for (_, values), places in factors:
+        if places:
+            return tuple(seen + place for place in places)
+        seen += len(values)
+    return ()
+
+
+def _negated(values: Values, places: Places) -> Values:
+    return tuple(-value if k in places else value for k, value in enumerate(values))
 
 
 def _float(value: Fraction) -> float:
@@ -170,10 +201,8 @@ def masked(expr: Expr) -> Slots:
     positive = None if expr.is_number else without_minus(expr)
     if positive is not None:
         text, values = masked(positive)
-        position = _absorbing(positive)
-        if position is None:
-            return f"neg({text})", values
-        return text, (*values[:position], -values[position], *values[position + 1 :])
+        places = _absorbing(positive)
+        return (text, _negated(values, places)) if places else (f"neg({text})", values)
     if expr.is_number or not expr.args:
         return to_text(expr), ()
     parts = [masked(arg) for arg in expr.args]
@@ -183,19 +212,26 @@ def masked(expr: Expr) -> Slots:
     return f"{expr.op}({text})", values
 
 
-def _absorbing(expr: Expr) -> int | None:
-    """Which of the open constants of ``expr`` can take a minus sign in, if one can."""
+def _absorbing(expr: Expr) -> Places:
+    """Which of the open constants of ``expr`` together can take a minus sign in; () for none."""
     if isinstance(expr.value, float):
-        return 0
-    if expr.op not in ("mul", "div"):
-        return None
-    parts = [(masked(arg), arg) for arg in expr.args]
-    if expr.op == "mul":
-        parts.sort(key=lambda part: part[0])
+        return (0,)
+    if expr.op not in ("add", "mul", "div") and not (expr.args and _is_odd(expr)):
+        return ()
+    parts = [(masked(arg), _absorbing(arg)) for arg in expr.args]
+    if expr.op in ("add", "mul"):
+        parts.sort()
+    if expr.op != "add":
+        return _first(parts)
+    every: list[int] = []
     seen = 0
-    for (_, values), arg in parts:
-        inner = _absorbing(arg)
-        if inner is not None:
-            return seen + inner
+    for (_, values), places in parts:
+        if not places:
+            return ()
+        every += (seen + place for place in places)
         seen += len(values)
-    return None
+    return tuple(every)
+
+
+def _is_odd(expr: Expr) -> bool:
+    return OPERATORS[expr.op].parity == "odd"

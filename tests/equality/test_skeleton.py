@@ -103,7 +103,10 @@ def test_order_of_terms_does_not_matter(terms: list[str]) -> None:
         ("1.5", "c", (1.5,)),
         ("2", "2", ()),
         ("x", "x", ()),
-        ("-sin(1.5*x)", "neg(sin(mul(c,x)))", (1.5,)),
+        ("-sin(1.5*x)", "sin(mul(c,x))", (-1.5,)),
+        ("-sin(1.5*x + 0.5)", "sin(add(c,mul(c,x)))", (-0.5, -1.5)),
+        ("-sin(1.5*x + y)", "neg(sin(add(mul(c,x),y)))", (1.5,)),
+        ("-cos(1.5*x)", "neg(cos(mul(c,x)))", (1.5,)),
         ("-(x*1.5)", "mul(c,x)", (-1.5,)),
         ("-(x*1.5/y)", "div(mul(c,x),y)", (-1.5,)),
         ("-(x/1.5)", "div(x,c)", (-1.5,)),
@@ -116,6 +119,33 @@ def test_a_minus_belongs_to_the_constant_behind_it(
     text: str, mask: str, values: tuple[float, ...]
 ) -> None:
     assert masked(parse(text)) == (mask, values)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("tanh(-2.4*x)", "tanh(3.9*x)"),
+        ("y - sin(1.5*x + 0.5)", "y + sin(2.5*x - 1.5)"),
+        ("x - tanh(1.5*y)**3", "x + tanh(2.5*y)**3"),
+        ("exp(-sin(2.5*x))", "exp(sin(1.5*x))"),
+        ("1/tan(-2.5*x)", "1/tan(1.5*x)"),
+    ],
+)
+def test_a_constant_inside_an_odd_function_takes_the_minus(a: str, b: str) -> None:
+    assert skeleton_of(parse(a)).text == skeleton_of(parse(b)).text
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("x - tanh(1.5*y)**2", "x + tanh(2.5*y)**2"),
+        ("x - tanh(y)", "x + tanh(y)"),
+        ("x - cos(1.5*y)", "x + cos(1.5*y)"),
+        ("y - sin(1.5*x + z)", "y + sin(1.5*x + z)"),
+    ],
+)
+def test_no_other_minus_is_lost(a: str, b: str) -> None:
+    assert skeleton_of(parse(a)).text != skeleton_of(parse(b)).text
 
 
 def test_what_is_too_large_for_the_normal_form_is_only_collected() -> None:
