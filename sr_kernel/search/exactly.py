@@ -239,6 +239,8 @@ def _screened(
     context: Context, part: WrappedPart, tasks: list[tuple[Peel, tuple[Column, ...]]]
 ) -> Iterator[tuple[int, IntArray]]:
     """(task, places in ``part``) for the functions that may solve it, seen on a few rows."""
+    if not len(part.sizes):
+        return
     chosen = np.arange(len(context.probe_rows))[: max(len(known) for _, known in tasks) + _FEW]
     rows = context.probe_rows[chosen]
     targets = [peel.target[rows] for peel, _ in tasks]

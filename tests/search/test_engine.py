@@ -321,3 +321,13 @@ def test_ctrl_c_at_the_very_end_keeps_what_was_found(monkeypatch):
     assert result.interrupted
     assert result.stop_reason == "exact"
     assert result.best.equation in {"a*b", "b*a"}
+
+
+@pytest.mark.parametrize("operators", ["+", "*", "+*", ("sin",), ("exp", "sub"), ("min", "max")])
+@pytest.mark.parametrize("rows", [3, 30])
+def test_no_proposer_fails_for_want_of_operators(operators, rows):
+    X = np.random.default_rng(0).normal(size=(rows, 2))
+    y = np.random.default_rng(1).normal(size=rows)
+    result = search(Problem(("a", "b"), X, y, operators=operators, max_size=7), time_limit=1)
+    assert result.reports == ()
+    assert result.front
