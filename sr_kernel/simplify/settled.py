@@ -93,8 +93,9 @@ class _Region:
     def _multiplied(self, powers: dict[Expr, int]) -> list[Powers]:
         fixed = {base: power for base, power in powers.items() if base.op != "add"}
         found = [frozenset(fixed.items())]
-        sizes = [_sizes(base) for base in powers if base.op == "add"]
-        self.have_met = self.have_met or len(set(sizes)) < len(sizes)
+        sums = [base for base in powers if base.op == "add"]
+        if len(sums) > 1 and len(set(map(_sizes, sums))) < len(sums):
+            self.have_met = True
         for base, power in powers.items():
             if base.op != "add":
                 continue
