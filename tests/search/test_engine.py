@@ -331,3 +331,13 @@ def test_no_proposer_fails_for_want_of_operators(operators, rows):
     result = search(Problem(("a", "b"), X, y, operators=operators, max_size=7), time_limit=1)
     assert result.reports == ()
     assert result.front
+
+
+def test_there_is_a_law_from_the_start():
+    generator = np.random.default_rng(0)
+    X = generator.normal(size=(200, 10))
+    y = 20 * X[:, 3] + 5 + 20 * generator.normal(size=200)
+    names = tuple(f"x{k}" for k in range(10))
+    result = search(Problem(names, X, y, operators="+*", max_size=5), time_limit=0.1)
+    assert result.best is not None
+    assert "x3" in result.best.equation
