@@ -6,7 +6,7 @@ from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.exactly import ExactProposer, GlanceProposer
 from sr_kernel.search.inner import InnerProposer
 from sr_kernel.search.leaders import LeaderProposer
-from sr_kernel.search.linear import LinearProposer
+from sr_kernel.search.linear import LinearProposer, StraightProposer
 from sr_kernel.search.polynomial import PolynomialProposer
 from sr_kernel.search.powers import PowerLawProposer, PowerProposer
 from sr_kernel.search.proposer import Proposer
@@ -33,10 +33,10 @@ which pairs are sought by correlation."""
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(), LinearProposer(),
-        PowerProposer(), LeaderProposer(), PursuitProposer(), RationalProposer(), ExactProposer(),
-        ExactProposer(later=True), RelationProposer(), GlanceProposer(), InnerProposer(),
-        RelationProposer(long=True), Evolution(),
+        StraightProposer(), PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(),
+        LinearProposer(), PowerProposer(), LeaderProposer(), PursuitProposer(),
+        RationalProposer(), ExactProposer(), ExactProposer(later=True), RelationProposer(),
+        GlanceProposer(), InnerProposer(), RelationProposer(long=True), Evolution(),
     ]  # fmt: skip
 
 

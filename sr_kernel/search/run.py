@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, number, symbol
+from sr_kernel.expr import Expr, number
 from sr_kernel.search import machine
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
@@ -98,7 +98,6 @@ class Run:
     def _search(self, proposers: Sequence[Proposer]) -> None:
         try:
             self._constant_laws()
-            self._straight_law()
             self._known_laws()
             self._sweep(proposers, SWEEPS[0])
             self._call_helpers()
@@ -136,16 +135,6 @@ class Run:
             # Nothing varies: the constant is the answer, exactly if all rows agree.
             self.reason = "exact" if self._exact() else "exhausted"
             raise SearchStopped
-
-    def _straight_law(self) -> None:
-        """A straight line in the column that explains most: there is a law from the start."""
-        sample = self.context.sample
-        centred = (sample.X - sample.X.mean(axis=0)) * np.sqrt(sample.weights)[:, None]
-        norms = np.linalg.norm(centred, axis=0)
-        steep = centred.T @ (sample.y * np.sqrt(sample.weights)) / np.where(norms > 0, norms, 1.0)
-        best = int(np.argmax(np.abs(steep)))
-        if self.context.allows("add", "mul") and np.isfinite(steep[best]):
-            self.candidates.consider(1.0 + 1.0 * symbol(sample.variables[best]))
 
     def _known_laws(self) -> None:
         """Guesses, and the laws of the search that this one goes on from."""

@@ -95,7 +95,7 @@ def test_only_so_much_rubbish(data):
                 yield None
 
     guest = Rubbish()
-    result = search(data, time_limit=2, guests=[guest])
+    result = search(data, time_limit=6, guests=[guest])
     assert MOST_RUBBISH <= guest.handed <= MOST_RUBBISH + 1
     assert len(result.reports) == 1
 
