@@ -86,13 +86,3 @@ def _whole(exponent: Expr) -> int | None:
     if power.denominator == 1 and abs(power.numerator) <= _LARGEST_EXPONENT:
         return power.numerator
     return None
-
-
-def moduli_joined(powers: Powers) -> Powers:
-    """``u**2*abs(u)`` as ``abs(u)**3``."""
-    result = dict(powers)
-    for base, power in powers.items():
-        inner = powers.get(base.args[0], 1) if base.op == "abs" else 1
-        if power % 2 and not inner % 2:
-            result[base] = power + result.pop(base.args[0])
-    return result

@@ -24,7 +24,6 @@ from sr_kernel.equality.monomials import (
     Monomial,
     Powers,
     homogeneity,
-    moduli_joined,
     monomial,
     size_of,
 )
@@ -176,7 +175,7 @@ class Regrouper:
         if not any(map(_is_composite, powers)) and not _shares_exponent(powers):
             return node
         q, scaled = conjugates_joined(*self.scaled(*self._folded(q, powers)))
-        scaled = self._exponents_joined(moduli_joined(scaled))
+        scaled = self._exponents_joined(scaled)
         if self.cotangents:
             scaled = with_cotangents(scaled)
         if q < 0:

@@ -206,13 +206,14 @@ def _joined(factors: list[Factor]) -> list[Factor]:
 def _square_roots(powers: dict[Expr, Fraction]) -> None:
     """``x**2/abs(x)`` as ``abs(x)`` and ``x**2*abs(x)**0.3`` as ``abs(x)**2.3``.
 
-    Even powers of x join powers of abs(x) that are broken or of the other sign.
+    Even powers of x join powers of abs(x), what is even in an odd power those that are broken or of
+    the other sign.
     """
     for base in [base for base in powers if base.op == "abs"]:
         inner = base.args[0]
         q = powers.get(inner, Fraction(0))
         is_broken = powers[base].denominator > 1
-        if q.denominator == 1 and q and (is_broken or q * powers[base] < 0):
+        if q.denominator == 1 and q and (is_broken or q * powers[base] < 0 or q % 2 == 0):
             even = q - q % 2 if q > 0 else q + q % 2
             _shift(powers, inner, -even)
             _shift(powers, base, even)
