@@ -81,7 +81,11 @@ def _law_json(law: Law) -> dict[str, Any]:
 
 def _more_json(law: Law) -> dict[str, Any]:
     parameters = [{"value": p.value, "error": p.error} for p in law.parameters]
-    return {"parameters": parameters, "conditions": list(law.conditions)}
+    return {
+        "parameters": parameters, "conditions": list(law.conditions), "score": law.score,
+        "length": law.length, "bic": law.bic, "validation": law.validation,
+        "box_conditions": list(law.box_conditions),
+    }  # fmt: skip
 
 
 def _searched(task: Task, arguments: argparse.Namespace) -> tuple[Laws, bool]:

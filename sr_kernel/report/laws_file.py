@@ -1,8 +1,9 @@
 """Laws as a JSON file: versioned, checked when read, never evaluated."""
 
 import json
+import math
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from sr_kernel.errors import DataError
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.question import Question, Rows
 from sr_kernel.report.snapshot import Json, check_entry, finite, law_entry, law_of
+from sr_kernel.search.law import Law
 
 FORMAT = "sr_kernel laws"
 VERSION = 1
+_JUDGED = ("length", "bic", "validation")
 MAX_NUMBERS = 200_000
 """A table with more numbers than this is not saved along with its laws."""
 
@@ -46,7 +49,7 @@ def laws_json(laws: Laws) -> Json:
         "format": FORMAT,
         "version": VERSION,
         "question": {f.name: _plain(getattr(laws.question, f.name)) for f in fields(Question)},
-        "front": [law_entry(law) for law in laws.front],
+        "front": [_law_json(law) for law in laws.front],
         "best": None if laws.best is None else laws.best.key,
         "stop_reason": laws.stop_reason,
         "seconds": finite(laws.seconds),
@@ -76,7 +79,7 @@ def laws_from_json(content: Any) -> Laws:
 
 
 def _laws(content: Json) -> Laws:
-    front = tuple(law_of(entry) for entry in content["front"])
+    front = tuple(map(_law, content["front"]))
     for entry in content["edits"]:
         check_entry(entry)
     question = _question(content["question"])
@@ -92,6 +95,31 @@ def _laws(content: Json) -> Laws:
         rows=_rows(content["rows"], len(question.variables)),
         edits=tuple(content["edits"]),
     )
+
+
+def _law_json(law: Law) -> Json:
+    """What is shown of `law`, and how it was judged: what is infinite as a text, nan not at all."""
+    judged = {name: getattr(law, name) for name in _JUDGED}
+    told = {name: _spelled(value) for name, value in judged.items() if value == value}
+    return {**law_entry(law), **told, "box_conditions": list(law.box_conditions)}
+
+
+def _law(entry: Json) -> Law:
+    """The law in `entry`; files of an earlier sr_kernel do not say how it was judged."""
+    law = law_of(entry)
+    judged: Json = {name: _number(entry[name]) for name in _JUDGED if name in entry}
+    conditions = entry.get("box_conditions", [])
+    if not all(isinstance(condition, str) for condition in conditions):
+        raise TypeError("box_conditions is not a list of texts")
+    return replace(law, box_conditions=tuple(conditions), **judged)
+
+
+def _spelled(value: float | None) -> float | str | None:
+    return value if value is None or math.isfinite(value) else str(value)
+
+
+def _number(value: float | str | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _question(content: Json) -> Question:

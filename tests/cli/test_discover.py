@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from sr_kernel.cli import discover
+from sr_kernel.search.law import Law
 
 
 @pytest.fixture
@@ -38,7 +40,12 @@ def test_json_has_the_agreed_fields(shell, line):
     assert list(answer) == ["best", "front", "stop_reason", "seconds", "candidates", "distinct"]
     assert list(answer["best"]) == ["equation", "complexity", "loss", "r2"]
     for law in answer["front"]:
-        assert list(law) == ["equation", "complexity", "loss", "r2", "parameters", "conditions"]
+        assert list(law) == [
+            "equation", "complexity", "loss", "r2", "parameters", "conditions", "score", "length",
+            "bic", "validation", "box_conditions",
+        ]  # fmt: skip
+        # The key is our own; all else that is known of a law is told.
+        assert {field.name for field in fields(Law)} - set(law) == {"expr", "key"}
     assert answer["best"]["loss"] < 1e-20
     assert answer["best"]["complexity"] == 5
 

@@ -1,6 +1,8 @@
 """Saved laws come back the same, and a strange file is refused."""
 
 import json
+import math
+from dataclasses import MISSING, fields, replace
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from sr_kernel.errors import DataError
 from sr_kernel.report import laws_file
 from sr_kernel.report.laws import Laws
+from sr_kernel.search.law import Law
 
 
 def test_what_is_saved_is_loaded(kepler, tmp_path):
@@ -21,6 +24,41 @@ def test_what_is_saved_is_loaded(kepler, tmp_path):
     assert np.array_equal(again.rows.y, kepler.rows.y)
     assert again.snapshot() == kepler.snapshot()
     assert repr(again) == repr(kepler)
+
+
+def _filled(law):
+    """``law`` with a value of its own in each field that has a default."""
+    own = {"length": -12.5, "bic": 3.25, "validation": 0.125, "box_conditions": ("a != 7",)}
+    return replace(law, **own)
+
+
+def test_no_field_of_a_law_is_forgotten(kepler, tmp_path):
+    laws = replace(kepler, front=tuple(map(_filled, kepler.front)), best=_filled(kepler.best))
+    for field in fields(Law):
+        assert field.default is MISSING or getattr(laws.best, field.name) != field.default
+    laws.save(tmp_path / "laws.json")
+    again = Laws.load(tmp_path / "laws.json")
+    assert again.front == laws.front
+    assert again.best == laws.best
+
+
+def test_judgements_that_are_not_finite_come_back(kepler, tmp_path):
+    law = replace(kepler.best, length=math.inf, validation=math.inf)
+    replace(kepler, front=(law,), best=law).save(tmp_path / "laws.json")
+    again = Laws.load(tmp_path / "laws.json").best
+    assert (again.length, again.validation) == (math.inf, math.inf)
+    assert math.isnan(again.bic)
+
+
+def test_files_without_judgements_are_read(kepler):
+    content = json.loads(json.dumps(laws_file.laws_json(kepler)))
+    for entry in content["front"]:
+        for name in ("length", "bic", "validation", "box_conditions"):
+            entry.pop(name, None)
+    assert math.isnan(laws_file.laws_from_json(content).best.length)
+    content["front"][0]["length"] = "long"
+    with pytest.raises(DataError, match="damaged"):
+        laws_file.laws_from_json(content)
 
 
 def test_numbers_that_json_lacks(make_laws, tmp_path):
