@@ -14,7 +14,7 @@ from sr_kernel.formula.formula import Formula
 from sr_kernel.formula.row_filter import RowFilter
 from sr_kernel.formula.table import Table, listed
 from sr_kernel.search.front import scores
-from sr_kernel.search.law import Law
+from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem, operator_names
 
 LEAST_ROWS = 2
@@ -80,12 +80,22 @@ class Task:
         from sr_kernel.search.score import score
 
         try:
-            return score(self.scoring, self._restored(law), fit=False)
+            scored = score(self.scoring, self._restored(law), fit=False)
+            return replace(scored, validation=law.validation, parameters=_errors_of(law, scored))
         except DataError:  # finite as a column, not quite when computed in one go
             return self.translate(law)
 
     def _restored(self, law: Law) -> Expr:
         return substitute(law.expr, self.derived)
+
+
+def _errors_of(law: Law, written_out: Law) -> tuple[Parameter, ...]:
+    """The constants of ``written_out`` with the errors that they have in ``law``."""
+    known = {abs(parameter.value): parameter.error for parameter in law.parameters}
+    return tuple(
+        replace(parameter, error=known.get(abs(parameter.value), parameter.error))
+        for parameter in written_out.parameters
+    )
 
 
 def _falling(laws: Iterable[Law]) -> list[Law]:

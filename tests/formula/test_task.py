@@ -1,6 +1,6 @@
 """From formula and data to a search problem, and what happens to rows on the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pytest
 from sr_kernel.errors import DataError, FormulaError, OptionError
 from sr_kernel.expr import parse
 from sr_kernel.formula.task import problem_of
-from sr_kernel.search.law import Law
+from sr_kernel.search.law import Law, Parameter
 
 FRAME = pd.DataFrame(
     {"y": [1.0, 2, 4, 8], "x": [0.5, 1, 2, 4], "z": [1.0, 3, 2, 5], "id": [1, 2, 3, 4],
@@ -144,6 +144,15 @@ def test_conclude_scores_in_the_table_s_own_columns():
     assert front[0].complexity == 2
     assert front[0].key != shorter.key
     assert "x > 0" in front[0].conditions
+
+
+def test_conclude_keeps_how_laws_were_judged():
+    data = {"y": [0.0, 1.0, 2.0, 3.1], "x": list(np.exp([0.0, 1, 2, 3]))}
+    found = replace(
+        law("1.03*`log(x)`", 0.001), validation=0.002, parameters=(Parameter(1.03, 0.01),)
+    )
+    [shown], _ = problem_of("y ~ log(x)", data).conclude((found,), found)
+    assert (shown.validation, shown.parameters) == (0.002, (Parameter(1.03, 0.01),))
 
 
 @dataclass
