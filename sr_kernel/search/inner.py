@@ -97,7 +97,7 @@ class InnerProposer:
         fresh, self._seen = bases[self._seen :], len(bases)
         if context.sample.rows < 12 or not fresh:
             return
-        frame = _Frame(context)
+        frame = Frame(context)
         for base in fresh:
             for kind in _KINDS:
                 if kind.needs in context.operators:
@@ -118,16 +118,16 @@ def _bases(context: Context, more: int) -> list[Column]:
     return [Column(bank.expr(k), v) for k, v in zip(chosen, bank.values(chosen, X), strict=True)]
 
 
-class _Frame:
+class Frame:
     """The targets and the terms of A and B on some of the rows."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, base: int = _BASE) -> None:
         self.context = context
         rows = context.sample.rows
         self.picked = spread_rows(rows, _ROWS, np.random.default_rng(0))
         room = len(self.picked) // 2
         inverse = _reciprocals(context)
-        plain = terms(context, min(_BASE, room // 2), PLAIN)
+        plain = terms(context, min(base, room // 2), PLAIN)
         self.base = [*plain, *_logarithms(context), *inverse]
         self.factors = [*terms(context, min(_FACTORS, room // 4), PLAIN), *inverse]
         self.peels = list(outer_peels(context))
@@ -135,13 +135,13 @@ class _Frame:
         known = self._on(self.base)
         self.basis = np.linalg.qr(known / np.linalg.norm(known, axis=0))[0]
         self.whole = np.linalg.norm(targets - targets.mean(axis=0), axis=0)
-        self.targets = self._outside(targets)
+        self.targets = self.outside(targets)
         self.times = self._on(self.factors)
 
     def _on(self, columns: list[Column]) -> FloatArray:
         return np.stack([column.values[self.picked] for column in columns], axis=1)
 
-    def _outside(self, columns: FloatArray) -> FloatArray:
+    def outside(self, columns: FloatArray) -> FloatArray:
         for _ in range(2):
             columns = columns - self.basis @ (self.basis.T @ columns)
         return columns
@@ -169,7 +169,7 @@ class _Frame:
         norms = np.linalg.norm(found, axis=0)
         if not (np.isfinite(norms).all() and norms.min() > 0):
             return None
-        return self._outside(found / norms)
+        return self.outside(found / norms)
 
     def _residuals(self, kind: _Kind, u: FloatArray, c: float) -> FloatArray:
         """Relative residuals of all targets at c."""

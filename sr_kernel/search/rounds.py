@@ -14,6 +14,8 @@ from sr_kernel.search.pursuit import PursuitProposer
 from sr_kernel.search.rational import RationalProposer
 from sr_kernel.search.reduction import ReductionProposer
 from sr_kernel.search.relations import RelationProposer
+from sr_kernel.search.spectra import SpectrumProposer
+from sr_kernel.search.waves import WaveProposer
 
 SWEEPS = (1500, 8000, 60_000)
 """Sizes of the bank among which laws without noise are sought before anything else."""
@@ -36,7 +38,8 @@ def default_proposers() -> list[Proposer]:
         StraightProposer(), PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(),
         LinearProposer(), PowerProposer(), LeaderProposer(), PursuitProposer(),
         RationalProposer(), ExactProposer(), ExactProposer(later=True), RelationProposer(),
-        GlanceProposer(), InnerProposer(), RelationProposer(long=True), Evolution(),
+        SpectrumProposer(), GlanceProposer(), InnerProposer(), WaveProposer(),
+        RelationProposer(long=True), WaveProposer(tangents=True), Evolution(),
     ]  # fmt: skip
 
 
