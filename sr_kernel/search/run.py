@@ -33,8 +33,8 @@ from sr_kernel.search.settings import Settings
 
 _QUIET = 0.003
 """Noise below this share of the target's standard deviation may be none."""
-_LOUD = 0.2
-"""Noise above this share is as likely to be waves that are faster than the rows."""
+_SLIGHT, _LOUD = 0.03, 0.2
+"""Noise above these shares may be waves that are faster than the rows, and is as likely to be."""
 _PROGRESS_EVERY = 0.3
 T = TypeVar("T")
 
@@ -61,6 +61,7 @@ class Run:
         self._theirs: BaseException | None = None
         self._dismissed: set[int] = set()
         self._caught_up = self._swept = False
+        self._share = 0.0
         self.checkpoint, self.before = None, None
         if settings.checkpoint is not None:
             self.checkpoint = Checkpoint(settings.checkpoint, problem, self.report)
@@ -122,6 +123,7 @@ class Run:
     def _judge_noise(self, proposers: Sequence[Proposer]) -> None:
         """Go on at once with laws without noise, where the rows say nothing against them."""
         share = 0.0 if self.noise is None else self.noise / float(np.std(self.context.sample.y))
+        self._share = share
         self.context.quiet |= self.noise is not None and share < _QUIET
         if self.context.quiet:
             self._sweeps(proposers)
@@ -155,8 +157,9 @@ class Run:
 
     def _sweeps(self, proposers: Sequence[Proposer]) -> None:
         """The larger sweeps, once, as long as nothing speaks against a law without noise."""
-        if not (self.context.noisy or self._swept):
-            self._sweep(proposers, SWEEPS[0], glance=True)
+        if not self._swept and (self._share > _SLIGHT or not self.context.noisy):
+            wavy = [one for one in proposers if getattr(one, "wavy", False)]
+            self._sweep(wavy if self.context.noisy else proposers, SWEEPS[0], glance=True)
         for limit in SWEEPS[1:]:
             if not (self.context.noisy or self._swept):
                 self._sweep(proposers, limit)
@@ -165,9 +168,7 @@ class Run:
         if bank is not None:
             self._spent = self._spent[0] + bank.tried, self._spent[1] + len(bank)
 
-    def _sweep(
-        self, proposers: Sequence[Proposer], limit: int, *, glance: bool = False
-    ) -> None:
+    def _sweep(self, proposers: Sequence[Proposer], limit: int, *, glance: bool = False) -> None:
         """Ask those who know how for laws without noise in a bank of ``limit`` functions, or of
         the smallest bank those who ``glance`` at more."""
         context = self.context
