@@ -19,8 +19,9 @@ from sr_kernel.search.columns import Column, Combination, combine, elimination
 from sr_kernel.search.description import ROUNDING, description_length, structure_length
 from sr_kernel.search.dictionary import BankPart, Dictionary, IntArray, Part, Subset
 from sr_kernel.search.exact import Seen, distinct_modulo, exact_groups
+from sr_kernel.search.factors import product_of
 from sr_kernel.search.match import Target
-from sr_kernel.search.polynomial import monomials, total, total_size
+from sr_kernel.search.polynomial import monomials, total_size
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.screen import screen
 from sr_kernel.search.wrapped import WrappedPart
@@ -285,4 +286,4 @@ def _quotient(fit: Combination) -> Expr:
             above.append((float(c), column.expr))
         else:
             below.append((float(-c), column.expr))
-    return apply("div", total(above), total(below))
+    return apply("div", product_of(above), product_of(below))

@@ -17,6 +17,7 @@ from sr_kernel.expr import Expr, apply
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.columns import Column
 from sr_kernel.search.dictionary import IntArray
+from sr_kernel.search.factors import product_of
 from sr_kernel.search.peel import Peel, divided, outer_peels, whole
 from sr_kernel.search.polynomial import total
 from sr_kernel.search.proposer import Context
@@ -76,7 +77,7 @@ def _quotients(context: Context, room: int) -> Iterator[Expr]:
     if not context.allows("div"):
         return
     for kind in (PLAIN, MIXED, ALONE):
-        above = terms(context, min(_ABOVE, room // 2), kind)
+        above = terms(context, min(_ABOVE, 2 * room // 3), kind)
         below = terms(context, min(_BELOW, room // 2), kind)
         factors = _over_functions(context) if kind == PLAIN else ()
         for peel in chain(outer_peels(context), factors):
@@ -127,8 +128,8 @@ def _quotient(
     top = [(c, column.expr) for c, column in chosen if column.kind != _TIMES]
     bottom = [(-c, column.expr) for c, column in chosen if column.kind == _TIMES]
     if top and bottom:
-        divisor = total([(1.0, columns[lead].expr), *bottom])
-        yield from _built(peel, apply("div", total(top), divisor))
+        divisor = product_of([(1.0, columns[lead].expr), *bottom])
+        yield from _built(peel, apply("div", product_of(top), divisor))
 
 
 def _interleaved(above: list[Column], times: list[Column]) -> list[Column]:
@@ -189,7 +190,7 @@ def _root(
 
 
 def _total(columns: list[Column], places: IntArray, coefficients: FloatArray) -> Expr:
-    return total(
+    return product_of(
         [(float(c), columns[int(k)].expr) for k, c in zip(places, coefficients, strict=True)]
     )
 
