@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from sr_kernel.errors import ExpressionError, SrKernelError
 from sr_kernel.expr import Expr, parse, quoted, to_text, variables
 from sr_kernel.formula.task import Task
+from sr_kernel.numeric.threads import one_thread
 from sr_kernel.search.law import Law
 
 MAX_TEXT = 4_000
@@ -51,7 +48,7 @@ def score_edit(task: Task, text: str, base: Law | None = None) -> Edit:
     from sr_kernel.search.score import score
 
     expr = read_edit(task, text)
-    with _one_thread():
+    with one_thread():
         law = score(task.scoring, expr)
     if base is None:
         return Edit(law, "undecided", "there is no law yet to compare it with")
@@ -81,18 +78,6 @@ def _right_side(task: Task, text: str) -> str:
     if not is_target:
         raise ExpressionError(f"the left-hand side is {task.formula.target}: leave it out", text, 0)
     return " " * match.end() + text[match.end() :]
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """For small matrices: beside a search, threads would only wait for one another."""
-    with _thread_pools().limit(limits=1, user_api="blas"):
-        yield
-
-
-@cache
-def _thread_pools() -> Any:
-    return importlib.import_module("threadpoolctl").ThreadpoolController()  # it has no types
 
 
 def _compared(expr: Expr, base: Expr) -> str:

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 import numpy as np
 
 from sr_kernel.expr import Expr
+from sr_kernel.numeric.threads import one_thread
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.guest import Guest
 from sr_kernel.search.problem import Problem
@@ -54,5 +55,6 @@ def search(
         time_limit, n_jobs, on_progress, should_stop, tuple(map(Guest, guests)), tuple(guesses),
         feed, checkpoint, executor, memory_limit,
     )  # fmt: skip
-    with np.errstate(all="ignore"):  # candidates may be anything; what is kept is checked
+    # Candidates may be anything; what is kept is checked.
+    with one_thread(), np.errstate(all="ignore"):
         return Run(problem, settings, helper=helper).result([*settings.guests, *proposers])
