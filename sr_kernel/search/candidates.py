@@ -29,7 +29,7 @@ class Candidates:
             expr = tidy(expr, roots=context.allows("sqrt"))
             skeleton = transform(expr, _blank)
             tries = self._tries.get(skeleton, 0)
-            if tries >= _TRIES or expr.size > context.max_size + _SPARE:
+            if tries >= _TRIES or expr.size > self._largest + _SPARE:
                 return
             self._tries[skeleton] = tries + 1
             self.fitted += 1
@@ -47,6 +47,8 @@ class Candidates:
         slack = 2.0 * fitted.parameters + 2.0
         if fitted.length - slack > context.front.bar(fitted.size)[1]:
             return
+        if not context.admits(fitted.size - _SPARE, fitted.length - slack):
+            return
         fitted = fit(fitted.expr, context.sample)
         if fitted is None:
             return
@@ -55,15 +57,18 @@ class Candidates:
 
     def _keep(self, fitted: Fitted) -> None:
         context = self.context
-        if fitted.size <= self._most(fitted):
+        if context.admits(fitted.size, fitted.length) or self._is_exact(fitted):
             context.archive.add(fitted)
             if fitted.length < context.front.bar(fitted.size)[1]:
                 context.front.offer(rounded(fitted, context.sample))
 
-    def _most(self, fitted: Fitted) -> int:
-        problem = self.context.problem
-        exact = fitted.size > problem.max_size and self.context.sample.exact(fitted.predicted)
-        return problem.exact_size if exact else problem.max_size
+    @property
+    def _largest(self) -> int:
+        return max(self.context.max_size, self.context.problem.clear_size)
+
+    def _is_exact(self, fitted: Fitted) -> bool:
+        exact = self.context.sample.exact(fitted.predicted)
+        return exact and fitted.size <= self.context.problem.exact_size
 
 
 _BLANK = symbol("constant")

@@ -7,6 +7,7 @@ what is promising on the way is proposed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from itertools import combinations_with_replacement, islice, pairwise
 
@@ -15,6 +16,7 @@ import numpy as np
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.centres import completed, saved
 from sr_kernel.search.columns import Column, Combination, combine, elimination
 from sr_kernel.search.description import ROUNDING, description_length, structure_length
 from sr_kernel.search.linear import scaled
@@ -109,10 +111,9 @@ def _of(context: Context, peel: Peel, columns: tuple[Column, ...]) -> Iterator[E
             ranked.append((_length(context, peel, fit), len(ranked), fit))
     for _, _, fit in sorted(ranked, key=lambda entry: entry[:2])[:_BEST]:
         terms = [(float(c), col.expr) for c, col in zip(fit.coefficients, fit.columns, strict=True)]
-        try:
-            yield peel.build(total(terms))
-        except ExpressionError:
-            continue
+        for spelled in (terms, *completed(terms)):
+            with suppress(ExpressionError):  # a literal overflows
+                yield peel.build(total(spelled))
 
 
 def total(terms: Sequence[tuple[float, Expr]]) -> Expr:
@@ -186,7 +187,8 @@ def _loss(context: Context, peel: Peel, fit: Combination) -> float:
 
 
 def _size(peel: Peel, fit: Combination) -> int:
-    return peel.cost + total_size([column.expr for column in fit.columns])
+    exprs = [column.expr for column in fit.columns]
+    return peel.cost + total_size(exprs) - saved(exprs)
 
 
 def _structure(context: Context, peel: Peel, fit: Combination) -> float:

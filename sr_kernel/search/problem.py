@@ -112,6 +112,12 @@ class Problem:
             )
 
     @property
+    def clear_size(self) -> int:
+        """The most nodes of a law that is clearly better than all of the usual sizes: a third
+        more than these have, if the user has not said how many."""
+        return 4 * self.max_size // 3 if self.max_size == USUAL_SIZE else self.max_size
+
+    @property
     def exact_size(self) -> int:
         """The most nodes of a law that explains every row: twice as many as a law that does not
         may have, if the user has not said how many."""

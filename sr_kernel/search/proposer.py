@@ -21,6 +21,8 @@ from sr_kernel.search.front import Front
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.sample import Sample
 
+_CLEAR = 0.5
+"""Nats a row by which a law that is larger than usual must be better than those that are not."""
 _PROOF = 5
 """Fitted constants up to which an exact fit is no accident."""
 
@@ -107,12 +109,20 @@ class Context:
         self, loss: float, size: int, parameters: int, structure: float, slack: float = 1.0
     ) -> bool:
         """Whether a law like this, its loss ``slack`` times lower, would change the front."""
-        if size > self.max_size or parameters >= self.sample.rows:
+        largest = max(self.max_size, self.problem.clear_size)
+        if size > largest or parameters >= self.sample.rows:
             return False
         hoped = self.sample.floored(loss / slack)
         bar, shortest = self.front.bar(size)
         length = description_length(hoped, self.sample.rows, parameters, structure)
-        return hoped <= bar * (1 + 1e-9) and length < shortest
+        return hoped <= bar * (1 + 1e-9) and length < shortest and self.admits(size, length)
+
+    def admits(self, size: int, length: float) -> bool:
+        """Whether a law with a description of ``length`` may have ``size`` nodes."""
+        if size <= self.max_size:
+            return True
+        usual = self.front.bar(self.max_size)[1]
+        return size <= self.problem.clear_size and length < usual - _CLEAR * self.sample.rows
 
 
 class Proposer(Protocol):
