@@ -41,8 +41,8 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         What formulas are made of, such as ``"+ - * / sqrt exp"``; None takes a general set, and
         ``tan``, ``asin`` and ``acos`` too where they make a formula exact.
     max_size : int, default=30
-        Largest formula, in nodes of its printed tree; an exact one may have 60 unless another
-        size is given.
+        Largest formula, in nodes of its printed tree; unless another size is given, one that is
+        clearly better than all of these may have 40, an exact one 60.
     time_limit : float, default=60
         Seconds to search; the search may end earlier.
     n_jobs : int, default=None
