@@ -88,10 +88,7 @@ class Pipeline:
 
     def run(self, exprs: Iterable[Expr]) -> list[Simplification]:
         """One result a term, in order."""
-        tasks = [_Task(expr, self._in_order(expr)) for expr in exprs]
-        for task in tasks:
-            if self._cost(task.current) > self._cost(task.start):
-                task.current = task.start
+        tasks = [self._begun(expr) for expr in exprs]
         if self.situation.model.name == "size":
             fitted = [task for task in tasks if has_floats(task.start)]
             for task, until in zip(fitted, self._turns(len(fitted), _TIDY_SHARE), strict=True):
@@ -107,6 +104,13 @@ class Pipeline:
             if not task.stop_reason and self.situation.is_late():
                 task.stop_reason = OUT_OF_TIME
         return [self._report(task) for task in tasks]
+
+    def _begun(self, expr: Expr) -> _Task:
+        started = time.perf_counter()
+        form = self._in_order(expr)
+        task = _Task(expr, expr if self._cost(form) > self._cost(expr) else form)
+        task.seconds = time.perf_counter() - started
+        return task
 
     def _in_order(self, expr: Expr) -> Expr:
         with deadline(self.situation.deadline), suppress(OutOfTime):
