@@ -11,6 +11,10 @@ from sr_kernel.expr import Expr
 from sr_kernel.expr.operators import FloatArray
 
 
+_DEPENDENT = 1e-10
+"""What is left of a column of length one that the others give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One regressor: its term and its values (n,) on the rows that are fitted.
@@ -50,7 +54,7 @@ def combine(
     right = target * weights
     q, r = np.linalg.qr(matrix / norms)
     diagonal = np.abs(np.diag(r))
-    if diagonal.min() < 1e-10:
+    if diagonal.min() < _DEPENDENT:
         return None
     scaled = np.linalg.solve(r, q.T @ right)
     residual = right - (matrix / norms) @ scaled
@@ -66,16 +70,52 @@ def combine(
 def elimination(
     columns: tuple[Column, ...], target: FloatArray, weights: FloatArray
 ) -> Iterator[Combination]:
-    """The fit of all columns, then fits with the least significant one dropped, down to one."""
-    while columns:
-        fit = combine(columns, target, weights)
-        if fit is None:
-            columns = columns[:-1]
+    """The fit of all columns, then fits with the least significant one dropped, down to one.
+
+    The columns are made orthogonal once: fits of some of them are fits in as many dimensions as
+    there are columns, however many rows there are (Miller, Subset Selection in Regression, 2002).
+    """
+    columns = tuple(column for column in columns if _is_sound(column, weights))[: len(target)]
+    if not columns:
+        return
+    matrix = np.stack([column.values for column in columns], axis=1) * weights[:, None]
+    norms = np.linalg.norm(matrix, axis=0)
+    q, r = np.linalg.qr(matrix / norms)
+    right = target * weights
+    inside = q.T @ right
+    inside += q.T @ (right - q @ inside)
+    outside = float(np.square(right - q @ inside).sum())
+    kept = np.arange(len(columns))
+    while len(kept):
+        found = _solved(r[:, kept], inside, outside, max(len(target) - len(kept), 1))
+        if found is None:
+            kept = kept[:-1]
             continue
-        yield fit
-        size = np.abs(fit.coefficients)
-        doubt = np.where(size > 0, fit.errors / np.where(size > 0, size, 1.0), np.inf)
+        share, errors = found
+        chosen = tuple(columns[k] for k in kept)
+        yield Combination(chosen, share / norms[kept], errors / norms[kept])
+        size = np.abs(share)
+        doubt = np.where(size > 0, errors / np.where(size > 0, size, 1.0), np.inf)
         # On exact data all errors are rounding: then the smallest contribution goes.
-        share = size * np.array([np.linalg.norm(c.values * weights) for c in columns])
-        order = np.lexsort((share, -np.round(np.log10(np.maximum(doubt, 1e-9)), 3)))
-        columns = tuple(column for k, column in enumerate(columns) if k != order[0])
+        order = np.lexsort((size, -np.round(np.log10(np.maximum(doubt, 1e-9)), 3)))
+        kept = np.delete(kept, order[0])
+
+
+def _is_sound(column: Column, weights: FloatArray) -> bool:
+    norm = np.linalg.norm(column.values * weights)
+    return bool(np.isfinite(norm) and norm > 0)
+
+
+def _solved(
+    part: FloatArray, inside: FloatArray, outside: float, freedom: int
+) -> tuple[FloatArray, FloatArray] | None:
+    """Least squares of ``inside`` (d,) by ``part`` (d, k) with standard errors, where ``outside``
+    is the square of what no column explains; None if it is degenerate."""
+    q, r = np.linalg.qr(part)
+    if np.abs(np.diag(r)).min() < _DEPENDENT:
+        return None
+    answer = np.linalg.solve(r, q.T @ inside)
+    rest = inside - part @ answer
+    answer += np.linalg.solve(r, q.T @ rest)
+    square = float(np.square(inside - part @ answer).sum()) + outside
+    return answer, np.sqrt(np.square(np.linalg.inv(r)).sum(axis=1) * square / freedom)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 from sr_kernel.expr import Expr
 from sr_kernel.search.operations import PERIODIC
@@ -31,6 +32,7 @@ def structure_length(expr: Expr, columns: int) -> float:
     return _structure(expr, columns)[0]
 
 
+@lru_cache(maxsize=4096)
 def _structure(expr: Expr, columns: int) -> tuple[float, bool]:
     """(nats, whether a root, a broken power or a transcendental function is in it)."""
     if expr.is_symbol:
