@@ -21,8 +21,9 @@ from sr_kernel.search.front import Front
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.sample import Sample
 
-_CLEAR = 0.5
-"""Nats a row by which a law that is larger than usual must be better than those that are not."""
+_CLEAR = 1.5
+"""Nats a row by which a law that is larger than usual must be better than those that are not: a
+long polynomial is a little better than most laws."""
 _PROOF = 5
 """Fitted constants up to which an exact fit is no accident."""
 
