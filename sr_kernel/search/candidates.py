@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, symbol, transform
+from sr_kernel.search.front import Hope
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
 from sr_kernel.search.tidy import tidy
@@ -45,7 +48,7 @@ class Candidates:
         context.archive.add(fitted)
         # Going on may lower the loss some more; plain constants shorten the description.
         slack = 2.0 * fitted.parameters + 2.0
-        if fitted.length - slack > context.front.bar(fitted.size)[1]:
+        if not context.front.admits(_hope(fitted, slack, context.sample.rows)):
             return
         if not context.admits(fitted.size - _SPARE, fitted.length - slack):
             return
@@ -59,7 +62,7 @@ class Candidates:
         context = self.context
         if context.admits(fitted.size, fitted.length) or self._is_exact(fitted):
             context.archive.add(fitted)
-            if fitted.length < context.front.bar(fitted.size)[1]:
+            if context.front.admits(fitted):
                 context.front.offer(rounded(fitted, context.sample))
 
     @property
@@ -69,6 +72,12 @@ class Candidates:
     def _is_exact(self, fitted: Fitted) -> bool:
         exact = self.context.sample.exact(fitted.predicted)
         return exact and fitted.size <= self.context.problem.exact_size
+
+
+def _hope(fitted: Fitted, slack: float, rows: int) -> Hope:
+    """What ``fitted`` claims once its description is ``slack`` nats shorter."""
+    loss = fitted.loss * math.exp(-2.0 * slack / rows)
+    return Hope(fitted.size, loss, fitted.length - slack, fitted.parameters)
 
 
 _BLANK = symbol("constant")

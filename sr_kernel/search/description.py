@@ -80,3 +80,10 @@ def description_length(loss: float, rows: int, parameters: int, structure: float
         explained = rows * max(1.0 - loss, 0.0) / parameters
         fit += 0.5 * parameters * math.log(max(explained, spread))
     return fit + structure
+
+
+def coarse_length(length: float, loss: float, rows: int, parameters: int) -> float:
+    """``length`` with half the log of the rows for each constant, however precise the data are
+    (Schwarz 1978); ``loss`` and ``parameters`` are those that it was computed from."""
+    fitting = description_length(loss, rows, parameters, 0.0)
+    return length - fitting + 0.5 * (rows * math.log(loss) + parameters * math.log(rows))

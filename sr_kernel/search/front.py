@@ -1,16 +1,22 @@
 """The front: for each size the best law, as long as each larger one pays for itself.
 
-Along the front the size grows and the loss strictly falls.  So does the description length, except
-that on few rows, where it cannot be sure, a law that fits clearly better is shown although its
-description is a little longer.  No law is there only because it has more constants to bend.
+Along the front the size grows and the loss strictly falls.  A law pays for itself if it makes the
+description shorter.  Two exceptions show what cannot be told apart: on few rows a law that fits
+clearly better is shown although its description is a little longer, and so is one that is shorter
+where constants are priced by the rows alone.  No law is there only because it has more constants to
+bend.  Nor does a law with a longer description keep off a larger one because it fits a little
+better.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from sr_kernel.expr import Expr
+from sr_kernel.search.description import coarse_length
 from sr_kernel.search.refine import Fitted
 from sr_kernel.search.sample import Sample
 
@@ -18,6 +24,34 @@ DOUBT = 8.0
 """Nats by which the description of a law may exceed the shortest one if it fits clearly better."""
 CLEARLY = 0.9
 """Share of the loss before it that a law must get below to fit clearly better."""
+_ALIKE = 1.0
+"""Nats between descriptions of one size that are as good as equal."""
+_EQUAL = 1e-9
+"""Relative difference of losses that are equal."""
+
+
+class Claim(Protocol):
+    """What the front must know of a law: its size in nodes, its loss in units of the target's
+    variance, its description length in nats, and how many constants were fitted."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def loss(self) -> float: ...
+    @property
+    def length(self) -> float: ...
+    @property
+    def parameters(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hope:
+    """A claim of a law that is not fitted yet."""
+
+    size: int
+    loss: float
+    length: float
+    parameters: int
 
 
 class Front:
@@ -39,26 +73,23 @@ class Front:
         """The entry with the shortest description."""
         return min(self._entries, key=lambda entry: entry.length, default=None)
 
-    def bar(self, size: int) -> tuple[float, float]:
-        """(loss, length) that an entry of ``size`` has to get below."""
-        below = [entry for entry in self._entries if entry.size <= size]
-        if not below:
-            return math.inf, math.inf
-        shortest = min(entry.length for entry in below)
-        return self.sample.floored(below[-1].loss), shortest + DOUBT * self.doubtful
+    def bar(self, size: int) -> float:
+        """The length that larger laws are measured by: the shortest of up to ``size`` nodes, and
+        what few rows leave in doubt."""
+        lengths = (entry.length for entry in self._entries if entry.size <= size)
+        return min(lengths, default=math.inf) + DOUBT * _few(self.sample)
 
-    @property
-    def doubtful(self) -> bool:
-        """Whether the rows are so few that a clearly better fit may not pay for its terms."""
-        return -0.5 * self.sample.rows * math.log(CLEARLY) < DOUBT
+    def admits(self, claim: Claim) -> bool:
+        """Whether no entry of the same size or a smaller one speaks against ``claim``."""
+        return all(
+            pays(claim, entry, self.sample) for entry in self._entries if entry.size <= claim.size
+        )
 
     def offer(self, fitted: Fitted) -> bool:
         """Take ``fitted`` in if it belongs to the front; says whether it did."""
         if not math.isfinite(fitted.length) or fitted.expr in self._offered:
             return False
         self._offered[fitted.expr] = fitted
-        if fitted.length >= self.bar(fitted.size)[1]:
-            return False
         return self._rebuild() and fitted in self._entries
 
     def replace(self, old: Fitted, new: Fitted) -> None:
@@ -68,31 +99,86 @@ class Front:
         self._rebuild()
 
     def _rebuild(self) -> bool:
-        entries = sorted(self._offered.values(), key=self._order)
-        kept = strictly_falling(entries, self.sample)
+        kept = strictly_falling(self._offered.values(), self.sample)
         changed = kept != self._entries
         self._entries = kept
         self.version += changed
         return changed
 
-    def _order(self, fitted: Fitted) -> tuple[float, ...]:
-        loss = self.sample.floored(fitted.loss)
-        return fitted.size, fitted.length, loss, fitted.parameters
+
+def pays(claim: Claim, entry: Claim, sample: Sample) -> bool:
+    """Whether ``claim`` is worth showing beside ``entry``, which is no larger."""
+    if claim.length < entry.length:
+        return True
+    if claim.size == entry.size:
+        return _criterion(claim, sample) < _criterion(entry, sample) and (
+            claim.length < entry.length + _ALIKE
+        )
+    before, after = sample.floored(entry.loss), sample.floored(claim.loss)
+    if not after < before * (1 - _EQUAL):
+        return False
+    clearly = _few(sample) and after < CLEARLY * before
+    doubtful = claim.length < entry.length + DOUBT
+    return doubtful and (clearly or _coarse(claim, sample) < _coarse(entry, sample))
 
 
-def strictly_falling(entries: Sequence[Fitted], sample: Sample) -> list[Fitted]:
-    """Of ``entries`` (sorted by size) those with a lower loss than all before that pay for it."""
+def _few(sample: Sample) -> bool:
+    """Whether the rows are so few that a clearly better fit may not pay for its terms."""
+    return -0.5 * sample.rows * math.log(CLEARLY) < DOUBT
+
+
+def _criterion(claim: Claim, sample: Sample) -> float:
+    """Half of Schwarz's criterion."""
+    rows, loss = sample.rows, sample.floored(claim.loss)
+    return 0.5 * (rows * math.log(loss) + claim.parameters * math.log(rows))
+
+
+def _coarse(claim: Claim, sample: Sample) -> float:
+    loss = sample.floored(claim.loss)
+    return coarse_length(claim.length, loss, sample.rows, claim.parameters)
+
+
+def strictly_falling(entries: Iterable[Fitted], sample: Sample) -> list[Fitted]:
+    """Of ``entries`` those that belong together: shorter descriptions first, each further one if
+    it is smaller and fits worse than those before, or larger, and pays beside them."""
     kept: list[Fitted] = []
-    loss = length = math.inf
-    for entry in entries:
-        if kept and kept[-1].size == entry.size:
-            continue  # the shorter description came first
-        floored = sample.floored(entry.loss)
-        doubt = DOUBT if floored < CLEARLY * loss else 0.0
-        if floored < loss * (1 - 1e-9) and entry.length < length + doubt:
+    for entry in sorted(_of_each_size(entries, sample), key=lambda one: (one.length, one.size)):
+        if all(_beside(entry, other, sample) for other in kept):
             kept.append(entry)
-            loss, length = floored, min(length, entry.length)
-    return kept
+    return sorted(kept, key=lambda entry: entry.size)
+
+
+def _beside(entry: Fitted, other: Fitted, sample: Sample) -> bool:
+    """Whether ``entry`` may stand beside ``other``, whose description is no longer."""
+    if entry.size > other.size:
+        return pays(entry, other, sample)
+    return sample.floored(entry.loss) * (1 - _EQUAL) > sample.floored(other.loss)
+
+
+def _of_each_size(entries: Iterable[Fitted], sample: Sample) -> list[Fitted]:
+    """One entry of each size, and none that a smaller one equals in its loss."""
+    sizes: dict[int, list[Fitted]] = {}
+    for entry in entries:
+        sizes.setdefault(entry.size, []).append(entry)
+    found: list[Fitted] = []
+    for _, group in sorted(sizes.items()):
+        entry = _chosen(group, sample)
+        if not any(_equal(entry.loss, other.loss, sample) for other in found):
+            found.append(entry)
+    return found
+
+
+def _chosen(group: Sequence[Fitted], sample: Sample) -> Fitted:
+    """Of entries of one size that with the shortest description; of those as good as that the one
+    that Schwarz's criterion prefers."""
+    shortest = min(entry.length for entry in group)
+    alike = [entry for entry in group if entry.length < shortest + _ALIKE]
+    return min(alike, key=lambda entry: (_criterion(entry, sample), entry.length))
+
+
+def _equal(a: float, b: float, sample: Sample) -> bool:
+    a, b = sample.floored(a), sample.floored(b)
+    return abs(a - b) <= _EQUAL * max(a, b)
 
 
 def scores(losses: Sequence[float], sizes: Sequence[int]) -> list[float]:

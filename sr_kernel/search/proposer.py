@@ -17,7 +17,7 @@ from sr_kernel.expr import Expr, variables
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
 from sr_kernel.search.description import ROUNDING, description_length
-from sr_kernel.search.front import Front
+from sr_kernel.search.front import Front, Hope
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.sample import Sample
 
@@ -114,15 +114,15 @@ class Context:
         if size > largest or parameters >= self.sample.rows:
             return False
         hoped = self.sample.floored(loss / slack)
-        bar, shortest = self.front.bar(size)
         length = description_length(hoped, self.sample.rows, parameters, structure)
-        return hoped <= bar * (1 + 1e-9) and length < shortest and self.admits(size, length)
+        claim = Hope(size, hoped, length, parameters)
+        return self.admits(size, length) and self.front.admits(claim)
 
     def admits(self, size: int, length: float) -> bool:
         """Whether a law with a description of ``length`` may have ``size`` nodes."""
         if size <= self.max_size:
             return True
-        usual = self.front.bar(self.max_size)[1]
+        usual = self.front.bar(self.max_size)
         return size <= self.problem.clear_size and length < usual - _CLEAR * self.sample.rows
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sr_kernel.expr import number
 from sr_kernel.search import Problem
 from sr_kernel.search.archive import Archive
+from sr_kernel.search.description import description_length
 from sr_kernel.search.front import CLEARLY, DOUBT, Front, scores, strictly_falling
 from sr_kernel.search.refine import Fitted
 from sr_kernel.search.sample import Sample
@@ -87,3 +88,44 @@ def test_archive_is_asked_by_size_and_parameters():
         archive.add(predictions(np.arange(8.0) * k + k * k + 1, size=k, length=-k, k=k))
     assert [e.size for e in archive.query(2)] == [1, 1] or len(archive.query(2)) == 2
     assert all(e.expr.size <= 1 for e in archive.query(max_size=1))
+
+
+def fitted(k, size, loss, rows_length, parameters=0):
+    return Fitted(number(k), size, loss, rows_length, (1.0,) * parameters, (0.1,) * parameters,
+                  np.full(8, float(k)))  # fmt: skip
+
+
+def front_of(*found, rows=8):
+    x = np.arange(float(rows))
+    front = Front(Sample.of(Problem(("x",), x[:, None], x**2)))
+    for one in found:
+        front.offer(one)
+    return [e.size for e in front.entries], front
+
+
+def test_a_smaller_law_does_not_keep_off_one_with_a_shorter_description():
+    sizes, front = front_of(entry(0, 7, 0.095, -5.6), entry(1, 9, 0.1, -6.5))
+    assert sizes == [9]
+    assert front.best.size == 9
+
+
+def test_of_laws_that_are_equally_good_the_smaller_stays():
+    assert front_of(entry(0, 7, 1e-30, -400.0), entry(1, 9, 1e-31, -401.0))[0] == [7]
+
+
+def test_of_one_size_the_criterion_decides_where_descriptions_are_alike():
+    square, free = fitted(0, 5, 0.02, -5.6, 1), fitted(1, 5, 0.007, -4.9, 2)
+    assert front_of(square, free)[1].entries == (free,)
+    assert front_of(square, fitted(1, 5, 0.019, -4.9, 2))[1].entries == (square,)
+    assert front_of(square, fitted(1, 5, 0.007, -4.0, 2))[1].entries == (square,)
+
+
+def test_on_precise_data_constants_may_be_priced_by_the_rows_alone():
+
+    shorter = description_length(1e-9, 500, 2, 10.0)
+    longer = description_length(0.93e-9, 500, 3, 11.0)
+    few = fitted(0, 5, 1e-9, shorter, 2)
+    assert longer < shorter + DOUBT
+    assert front_of(few, fitted(1, 7, 0.93e-9, longer, 3), rows=500)[0] == [5, 7]
+    dearer = description_length(0.99e-9, 500, 3, 11.0)
+    assert front_of(few, fitted(1, 7, 0.99e-9, dearer, 3), rows=500)[0] == [5]
