@@ -25,6 +25,8 @@ ROUNDING = 1e-25
 _PRICES = {"div": 1.6, "pow": 2.0, "sqrt": 2.0, "log": 2.0, "abs": 2.5}
 _NESTED = 4.0
 """A function of a function that is no polynomial, such as 1/(a + sqrt(x)), is rare in laws."""
+_STEEP, _STEEPEST = 2.0, 4.0
+"""Fitted exponents beyond the steepest usual one mostly mimic an exponential function."""
 
 
 def structure_length(expr: Expr, columns: int) -> float:
@@ -50,6 +52,8 @@ def _structure(expr: Expr, columns: int) -> tuple[float, bool]:
         return total + 1.4 * (len(parts) - 1), special
     if expr.op == "neg":
         return total, special
+    if expr.op == "pow" and isinstance(expr.args[1].value, float):
+        total += _STEEP * math.log(max(abs(expr.args[1].value) / _STEEPEST, 1.0))
     if expr.op in PERIODIC:
         total += 7.0
     else:

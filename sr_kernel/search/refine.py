@@ -23,6 +23,7 @@ from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.cancellation import cancelled_digits
 from sr_kernel.search.description import EXACT_LOSS, description_length, structure_length
 from sr_kernel.search.machine import descend, ready
+from sr_kernel.search.periods import many_waves
 from sr_kernel.search.plainer import plainer
 from sr_kernel.search.tidy import tidy
 from sr_kernel.search.units import UNIT_PRICE, fixed_units
@@ -129,7 +130,7 @@ def judge(
     structure = structure_length(expr, len(sample.variables)) + sample.surcharge(expr)
     if units:
         structure += UNIT_PRICE * fixed_units(expr, sample)
-        structure += 2.0 * cancelled_digits(expr, sample)
+        structure += 2.0 * cancelled_digits(expr, sample) + many_waves(expr, sample)
     length = description_length(sample.floored(loss), sample.rows, len(values), structure)
     return Fitted(expr, sample.complexity(shown(expr)), loss, length, values, errors, predicted)
 
