@@ -10,6 +10,7 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, transform, walk
 from sr_kernel.search.tidy import tidy
 
+_STRAIGHT = ("sin", "tan", "tanh", "asin", "atan")
 _DOUBTFUL = 4.0
 """Standard errors from 0 up to which a coefficient is asked whether it is needed."""
 
@@ -28,7 +29,7 @@ def plainer(
             allowance = _coincidence(value, plain) if role == "exponent" else 0.0
             for candidate in _replaced(expr, leaf, plain, operators):
                 yield candidate, allowance
-    for shorter in (*_pruned(expr), *_insignificant(expr, errors)):
+    for shorter in (*_pruned(expr), *_insignificant(expr, errors), *_straightened(expr)):
         yield tidy(shorter), 0.0
     for tied in _tied(expr, errors):
         yield tidy(tied), 0.0
@@ -70,7 +71,7 @@ def _plain_values(value: float, error: float, role: str) -> Iterator[Expr]:
         yield number(0)
     if role != "add" and abs(abs(value) - 1.0) <= reach and error < 0.1:
         yield number(round(value))
-    for denominator in (1, 2, 3, 4) if role == "exponent" else (1, 2, 3):
+    for denominator in (1, 2, 3, 4) if role in ("add", "exponent") else (1, 2, 3):
         numerator = round(value * denominator)
         plain = Fraction(numerator, denominator)
         if numerator == 0 or plain.denominator != denominator or abs(plain) > 12:
@@ -116,6 +117,14 @@ def _insignificant(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
                 continue
             rest = node.args[:place] + node.args[place + 1 :]
             yield _exchanged(expr, node, apply("add", *rest) if len(rest) > 1 else rest[0])
+
+
+def _straightened(expr: Expr) -> Iterator[Expr]:
+    """The term without a function that is its argument where that is small, as sin(c*u) is: with c
+    free it may be as small as it takes to be no more than u."""
+    for node in walk(expr):
+        if node.op in _STRAIGHT and _scaled(node.args[0])[0] is not None:
+            yield _exchanged(expr, node, node.args[0])
 
 
 def _tied(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
@@ -166,6 +175,8 @@ def _scaled(term: Expr) -> tuple[float | None, Expr]:
             return head.value, apply("mul", *term.args[1:])
         if term.op == "div":
             return head.value, apply("div", number(1), term.args[1])
+        if head is term:
+            return head.value, number(1)
     elif head.op == "mul" and isinstance(head.args[0].value, float):
         return head.args[0].value, apply(term.op, apply("mul", *head.args[1:]), *term.args[1:])
     return None, term

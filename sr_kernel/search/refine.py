@@ -153,8 +153,7 @@ def refine(start: Fitted, sample: Sample, operators: tuple[str, ...]) -> Iterato
             if fitted is None:
                 continue
             if _as_good(fitted, best, sample, allowance):
-                if best.size != fitted.size:
-                    yield best
+                yield best
                 best = fitted
                 break
             yield fitted

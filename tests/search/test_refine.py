@@ -84,3 +84,18 @@ def test_terms_inside_that_noise_put_there_are_dropped():
     assert "exp" not in said
     kept = sample(lambda x: np.sqrt(2 * x**2 + 3 + 20 * np.exp(-x)), 300, noise=0.01)
     assert "exp" in plainest("sqrt(2.0*x**2 + 3.0 + 9.0*exp(0 - x))", kept)
+
+
+def test_a_function_that_is_its_argument_is_left_out():
+    straight = sample(lambda x: 1.7 * x, noise=0.05)
+    assert plainest("20000.0*sin(0.0001*x)", straight) == plainest("1.0*x", straight)
+    assert "sin" in plainest("3.0*sin(0.9*x)", sample(lambda x: 2 * np.sin(x), noise=0.01))
+
+
+def test_quarters_and_common_heights_are_plain():
+    assert plainest("1.0/(1/x**2 + 0.2)", sample(lambda x: 3.1 / (1 / x**2 + 0.25))) == (
+        "3.1/(1/x**2 + 1/4)"
+    )
+    assert plainest("2.0 - 2.0*exp(-x)", sample(lambda x: 4.3 * (1 - np.exp(-x)), 60)) == (
+        "4.3*(1 - exp(-x))"
+    )
