@@ -37,6 +37,10 @@ CONSTANT, LOG, PLAIN = "constant", "log", "plain"
 class PowerLawProposer:
     """Products of powers of the variables alone: one fit, so before all else."""
 
+    exact = True
+    """Not as a rule, but asked before everything that takes time."""
+    cheap = True
+
     def __init__(self) -> None:
         self._asked = False
 
@@ -46,7 +50,7 @@ class PowerLawProposer:
         if self._asked or not context.allows("mul", "div", "pow"):
             return
         self._asked = True
-        if size.min() <= 1e-12 * size.max():
+        if size.min() == 0.0:
             return
         known = known_logarithms(context)
         view = _view(context, IDENTITY, target, size * np.sqrt(context.sample.weights))
@@ -63,7 +67,7 @@ class PowerProposer:
             return
         for outer, target, slope in outers(context.problem.operators, context.sample.y):
             size = np.abs(target)
-            if outer.name in _REDUNDANT or size.min() <= 1e-12 * size.max():
+            if outer.name in _REDUNDANT or size.min() == 0.0:
                 continue
             for part, slack in self._parts(context):
                 # d h / d log|h| = |h|: residuals of logarithms in the scale of the target.
