@@ -129,10 +129,11 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         """
         config = self._checked_config()
         _check_columns(X)
-        X, y = validate_data(
-            self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2,
-            ensure_all_finite=False,
-        )  # fmt: skip
+        with np.errstate(invalid="ignore"):  # scikit-learn adds values up, which may overflow
+            X, y = validate_data(
+                self, X, y, dtype=np.float64, y_numeric=True, ensure_min_samples=2,
+                ensure_all_finite=False,
+            )  # fmt: skip
         names = self._names()
         _check_finite(X, names)
         weights = None

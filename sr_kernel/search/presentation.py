@@ -21,6 +21,8 @@ from sr_kernel.search.validation import validation_error
 MANY = 20_000
 """Rows beyond which laws are fitted to all of them only at the end."""
 LAST_STEPS = 3
+_ROUNDING = 1e-6
+"""Relative differences of losses that say nothing."""
 
 
 class Presenter:
@@ -129,9 +131,12 @@ class Presenter:
             for form in self.scaling.restored(entry.expr)
             if (fitted := fit(pinned(form), data, units=False, max_steps=steps)) is not None
         ]
+        if not found:
+            return None
         # An overflow has no value, an underflow a wrong one: the first form that is right.
-        best = min(found, key=lambda fitted: data.floored(fitted.loss), default=None)
-        return None if best is None else without_ones(rounded(best, data), data)
+        least = min(data.floored(fitted.loss) for fitted in found)
+        best = next(one for one in found if data.floored(one.loss) <= least * (1 + _ROUNDING))
+        return without_ones(rounded(best, data), data)
 
 
 def polished(expr: Expr, sample: Sample) -> Fitted | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sr_kernel.search.problem import Problem
 
 
+_FAR = 1e300
+
 USUAL = 3.0
 """Nats of the usual operator, in which the costs of operators are told."""
 
@@ -79,7 +81,10 @@ class Sample:
     def relative_loss(self, predicted: FloatArray) -> float:
         """Weighted mean squared error in units of the target's variance; inf if undefined."""
         with np.errstate(all="ignore"):
-            residual = (predicted - self.y) / self.unit
+            if self.unit < _FAR:
+                residual = (predicted - self.y) / self.unit
+            else:  # the difference of two such numbers may be none
+                residual = predicted / self.unit - self.y / self.unit
             loss = float(self.weights @ np.square(residual)) / self.spread
         return loss if np.isfinite(loss) else np.inf
 

@@ -102,6 +102,7 @@ SENSIBLE = {
     "noise": lambda: (frame(), RNG.normal(size=60)),
     "one huge value": lambda: (frame(c=np.where(np.arange(60) == 3, 1e300, 1.0)), Y),
     "y with one huge value": lambda: (frame(), np.where(np.arange(60) == 3, 1e300, Y)),
+    "y next to the largest floats": lambda: (frame(), np.where(A > 2, 1.7e308, -1.7e308)),
     "signs": lambda: (frame() - 2.5, np.abs(A - 2.5)),
     "only constant columns": lambda: (np.ones((20, 2)), np.arange(20.0)),
 }
@@ -118,6 +119,13 @@ def test_a_sensible_front(kind):
     assert np.isfinite(front["r2"]).all()
     assert np.isfinite(found.predict(X)).all()
     assert all(len(law.parameters) < len(X) for law in found.laws_)
+
+
+def test_sixty_orders_of_magnitude_with_noise():
+    X, y = SCALES[:, None], 7 * SCALES**1.5 * (1 + 0.01 * RNG.normal(size=50))
+    found = fitted(X, y, operators=None)
+    assert found.laws_.best.r2 > 0.999
+    assert "x1**1.5" in found.laws_.best.equation or "x1**1.4" in found.laws_.best.equation
 
 
 def missing(column):
