@@ -60,7 +60,7 @@ def _phases(u: FloatArray) -> list[tuple[float, float]]:
 
 def _shifts(u: FloatArray) -> list[tuple[float, float]]:
     width, low, high = float(np.ptp(u)), float(u.min()), float(u.max())
-    steps = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+    steps = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
     outside = [width * step - low for step in steps]
     outside += [-high - width * step for step in steps]
     return [(0.0, shift) for shift in outside]
@@ -198,6 +198,10 @@ class FamilyPart:
                     known[base] = self.bank.values([base], X)[0]
                 found[k] = family.values(known[base], s, t)
         return found
+
+    def member(self, index: int) -> tuple[int, Family, float, float]:
+        """The base, by its place in the bank, the family, and s and t."""
+        return self._members[index]
 
     def expr(self, index: int) -> Expr:
         base, family, s, t = self._members[index]
