@@ -28,6 +28,9 @@ _NESTED = 4.0
 _STEEP, _STEEPEST = 2.0, 4.0
 """Fitted exponents beyond the steepest usual one mostly mimic an exponential function."""
 
+_BELOW = 0.3
+"""A quotient is the usual word for a factor with a negative exponent."""
+
 
 def structure_length(expr: Expr, columns: int) -> float:
     """Nats to spell ``expr`` over ``columns`` variables, fitted constants left blank."""
@@ -52,15 +55,24 @@ def _structure(expr: Expr, columns: int) -> tuple[float, bool]:
         return total + 1.4 * (len(parts) - 1), special
     if expr.op == "neg":
         return total, special
-    if expr.op == "pow" and isinstance(expr.args[1].value, float):
-        total += _STEEP * math.log(max(abs(expr.args[1].value) / _STEEPEST, 1.0))
+    exponent = expr.args[1].value if expr.op == "pow" else None
+    if isinstance(exponent, Fraction) and exponent < 0:
+        total += _BELOW
+    if isinstance(exponent, float):
+        total += _STEEP * math.log(max(abs(exponent) / _STEEPEST, 1.0))
     if expr.op in PERIODIC:
         total += 7.0
     else:
         total += _PRICES.get(expr.op, 3.0)
-    if parts and parts[-1][1]:
+    if parts and parts[-1][1] and not _power_below(expr):
         total += _NESTED  # the last argument: a denominator, an exponent, or the only one
     return total, special or _special(expr)
+
+
+def _power_below(expr: Expr) -> bool:
+    """Whether ``expr`` is divided by a power of a column: x**-1.5 in other words."""
+    below = expr.args[-1]
+    return expr.op == "div" and below.op in ("pow", "sqrt") and below.args[0].is_symbol
 
 
 def _special(expr: Expr) -> bool:

@@ -128,9 +128,9 @@ def _few(sample: Sample) -> bool:
 
 
 def _criterion(claim: Claim, sample: Sample) -> float:
-    """Half of Schwarz's criterion."""
+    """Half of Schwarz's criterion, without digits that are rounding."""
     rows, loss = sample.rows, sample.floored(claim.loss)
-    return 0.5 * (rows * math.log(loss) + claim.parameters * math.log(rows))
+    return round(0.5 * (rows * math.log(loss) + claim.parameters * math.log(rows)), 6)
 
 
 def _coarse(claim: Claim, sample: Sample) -> float:
