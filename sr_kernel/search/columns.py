@@ -10,7 +10,6 @@ import numpy as np
 from sr_kernel.expr import Expr
 from sr_kernel.expr.operators import FloatArray
 
-
 _DEPENDENT = 1e-10
 """What is left of a column of length one that the others give."""
 
