@@ -60,6 +60,7 @@ class Front:
     def __init__(self, sample: Sample) -> None:
         self.sample = sample
         self._offered: dict[Expr, Fitted] = {}
+        self._replaced: set[Expr] = set()
         self._entries: list[Fitted] = []
         self.version = 0
         """Counts the changes."""
@@ -87,14 +88,16 @@ class Front:
 
     def offer(self, fitted: Fitted) -> bool:
         """Take ``fitted`` in if it belongs to the front; says whether it did."""
-        if not math.isfinite(fitted.length) or fitted.expr in self._offered:
+        known = fitted.expr in self._offered or fitted.expr in self._replaced
+        if known or not math.isfinite(fitted.length):
             return False
         self._offered[fitted.expr] = fitted
         return self._rebuild() and fitted in self._entries
 
     def replace(self, old: Fitted, new: Fitted) -> None:
-        """Let ``new`` stand for ``old``, which is the same in other words."""
+        """Let ``new`` stand for ``old``, which is the same in other words, for good."""
         self._offered.pop(old.expr, None)
+        self._replaced.add(old.expr)
         self._offered[new.expr] = new
         self._rebuild()
 

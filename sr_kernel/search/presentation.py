@@ -88,11 +88,17 @@ class Presenter:
         return next((law for law in reversed(laws) if law.complexity <= size), laws[0])
 
     def _simplify(self, front: Front, seconds: float) -> None:
+        """What is replaced makes room for others, which are simplified in their turn."""
+        until = time.perf_counter() + seconds
+        while todo := [entry for entry in front.entries if entry.expr not in self._simplified]:
+            left = until - time.perf_counter()
+            if left <= 0:
+                return
+            self._simplify_each(front, todo, left)
+
+    def _simplify_each(self, front: Front, todo: list[Fitted], seconds: float) -> None:
         from sr_kernel.simplify import simplify_all_detailed
 
-        todo = [entry for entry in front.entries if entry.expr not in self._simplified]
-        if not todo:
-            return
         self._simplified.update(entry.expr for entry in todo)
         results = simplify_all_detailed(
             [shown(entry.expr) for entry in todo], assume=self.assume, time_limit=seconds

@@ -52,6 +52,15 @@ def test_what_is_replaced_makes_room():
     assert [e.size for e in front.entries] == [3, 4]
 
 
+def test_what_is_replaced_does_not_come_back():
+    front = Front(SAMPLE)
+    clumsy, plain = entry(0, 5, 0.3, 2.0), entry(1, 5, 0.3, 2.1)
+    front.offer(clumsy)
+    front.replace(clumsy, plain)
+    assert not front.offer(clumsy)
+    assert front.entries == (plain,)
+
+
 def test_what_fits_clearly_better_is_shown_though_few_rows_do_not_pay_for_it():
     front = Front(SAMPLE)
     for fitted in (entry(0, 3, 0.5, 5.0), entry(1, 7, 0.1, 9.0), entry(2, 9, 0.095, 9.0)):
