@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, apply, number, transform, walk
 from sr_kernel.search.tidy import tidy
 
+_LEVEL = frozenset({"exp", "cos", "cosh"})
+"""Functions that are 1 at 0."""
 _STRAIGHT = ("sin", "tan", "tanh", "asin", "atan")
+_TINY = 1e-9
+"""Exact laws leave no errors to tell by: coefficients below this are asked in any case."""
 _DOUBTFUL = 4.0
 """Standard errors from 0 up to which a coefficient is asked whether it is needed."""
 
@@ -29,7 +34,8 @@ def plainer(
             allowance = _coincidence(value, plain) if role == "exponent" else 0.0
             for candidate in _replaced(expr, leaf, plain, operators):
                 yield candidate, allowance
-    for shorter in (*_pruned(expr), *_insignificant(expr, errors), *_straightened(expr)):
+    idle = _insignificant(expr, errors), _levelled(expr, errors), _straightened(expr)
+    for shorter in chain(_pruned(expr), *idle):
         yield tidy(shorter), 0.0
     for tied in _tied(expr, errors):
         yield tidy(tied), 0.0
@@ -112,11 +118,22 @@ def _insignificant(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
         if node.op != "add" or node is expr:
             continue
         for place, term in enumerate(node.args):
-            c, _ = _scaled(term)
-            if c is None or not abs(c) <= _DOUBTFUL * errors.get(abs(c), 0.0):
+            if not _is_doubtful(term, errors):
                 continue
             rest = node.args[:place] + node.args[place + 1 :]
             yield _exchanged(expr, node, apply("add", *rest) if len(rest) > 1 else rest[0])
+
+
+def _levelled(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
+    """The term without a function that is 1 where its argument may as well be 0."""
+    for node in walk(expr):
+        if node.op in _LEVEL and _is_doubtful(node.args[0], errors, least=_TINY):
+            yield _exchanged(expr, node, number(1))
+
+
+def _is_doubtful(term: Expr, errors: dict[float, float], least: float = 0.0) -> bool:
+    c, _ = _scaled(term)
+    return c is not None and abs(c) <= max(_DOUBTFUL * errors.get(abs(c), 0.0), least)
 
 
 def _straightened(expr: Expr) -> Iterator[Expr]:

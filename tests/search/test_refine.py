@@ -99,3 +99,11 @@ def test_quarters_and_common_heights_are_plain():
     assert plainest("2.0 - 2.0*exp(-x)", sample(lambda x: 4.3 * (1 - np.exp(-x)), 60)) == (
         "4.3*(1 - exp(-x))"
     )
+
+
+def test_a_factor_that_is_one_up_to_rounding_is_left_out():
+    X = np.random.default_rng(3).uniform(1.0, 2.0, (200, 2))
+    sample = Sample.of(Problem(("a", "b"), X, np.sqrt(X[:, 0] + X[:, 1] ** 2)))
+    start = fit(parse("exp(1e-9*cos(a - b))*sqrt(a + b**2)"), sample)
+    *_, plain = refine(start, sample, ("add", "mul", "sqrt", "exp", "cos", "pow"))
+    assert plain.expr is parse("sqrt(a + b**2)")
