@@ -47,8 +47,10 @@ def fixed_units(expr: Expr, sample: Sample) -> int:
 
 def _in_span(change: FloatArray, gradient: FloatArray) -> bool:
     size = float(np.linalg.norm(change))
-    if not np.isfinite(size) or not np.isfinite(gradient).all():
+    if not np.isfinite(size):
         return True  # a guard that cannot decide does not fire
+    # An exponent over a base of both signs cannot move: it makes up for nothing.
+    gradient = gradient[:, np.isfinite(gradient).all(axis=0)]
     norms = np.linalg.norm(gradient, axis=0)
     basis = gradient[:, norms > 0] / norms[norms > 0]
     if size == 0:

@@ -29,3 +29,11 @@ SAMPLE = Sample.of(Problem(("x", "z"), X, X[:, 0]))
 )
 def test_units_that_constants_cannot_absorb(text, count):
     assert fixed_units(parse(text), SAMPLE) == count
+
+
+def test_an_exponent_that_cannot_move_absorbs_nothing():
+    both = np.concatenate([X, -X])
+    sample = Sample.of(Problem(("x", "z"), both, both[:, 0] ** 2))
+    for exponent in ("2", "2.0"):
+        assert fixed_units(parse(f"1.5*x**{exponent} + 1.5*z**2 + 1"), sample) == 1
+        assert fixed_units(parse(f"2.5*(x**{exponent} + z**2)"), sample) == 2
