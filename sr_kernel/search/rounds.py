@@ -8,7 +8,6 @@ from sr_kernel.search.exactly import ExactProposer, GlanceProposer
 from sr_kernel.search.inner import InnerProposer
 from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer, StraightProposer
-from sr_kernel.search.loosening import LooseningProposer
 from sr_kernel.search.polynomial import PolynomialProposer
 from sr_kernel.search.powers import PowerLawProposer, PowerProposer
 from sr_kernel.search.proposer import Proposer
@@ -36,13 +35,12 @@ which pairs are sought by correlation."""
 
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
-    loosening = LooseningProposer()  # of what is new on the front, at its turns
     return [
         StraightProposer(), PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(),
-        CurveProposer(), LinearProposer(), PowerProposer(), loosening, LeaderProposer(),
+        CurveProposer(), LinearProposer(), PowerProposer(), LeaderProposer(),
         PursuitProposer(), RationalProposer(), ExactProposer(), ExactProposer(later=True),
         RelationProposer(), SpectrumProposer(), GlanceProposer(), InnerProposer(), WaveProposer(),
-        RelationProposer(long=True), WaveProposer(tangents=True), loosening, Evolution(),
+        RelationProposer(long=True), WaveProposer(tangents=True), Evolution(),
     ]  # fmt: skip
 
 
