@@ -39,13 +39,17 @@ next in each."""
 
 
 class CurveProposer:
-    """Asked once: curves behind outer functions, then sums of curves."""
+    """Asked once: curves behind outer functions, then sums of curves.  With several columns there
+    is plainer to try in the first round."""
 
     def __init__(self) -> None:
         self._asked = False
 
     def propose(self, context: Context) -> Iterator[Expr]:
-        if self._asked or not context.allows("add", "mul") or context.sample.rows < 4:
+        several = sum(np.ptp(context.sample.X, axis=0) > 0) > 1
+        if self._asked or (several and context.round == 0):
+            return
+        if not context.allows("add", "mul") or context.sample.rows < 4:
             return
         self._asked = True
         part = FamilyPart(context.bank, _bases(context), context.problem.operators)
