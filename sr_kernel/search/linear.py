@@ -83,11 +83,13 @@ def _constant(context: Context) -> tuple[Column, ...]:
 
 
 def _known(context: Context, outer: Outer) -> list[tuple[Column, ...]]:
-    """Spans with free coefficients: a constant, nothing, and in later rounds all variables."""
+    """Spans with free coefficients: a constant, nothing, and all variables, which under outer
+    functions are left to later rounds."""
     sample = context.sample
     choices: list[tuple[Column, ...]] = [_constant(context), ()]
     d = len(sample.variables)
-    if context.round > 0 and 1 < d <= 12 and sample.rows > 2 * d + 4 and outer.cost < 3:
+    early = outer is IDENTITY or (context.round > 0 and outer.cost < 3)
+    if early and 1 < d <= 12 and sample.rows > 2 * d + 4:
         linear = [Column(symbol(name), sample.X[:, k]) for k, name in enumerate(sample.variables)]
         choices.append((*_constant(context), *linear))
     return choices

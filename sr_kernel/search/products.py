@@ -6,10 +6,13 @@ is one term of a sum has no logarithm.  So the simplest products stand in the di
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.dictionary import BankPart, Part, Subset
 from sr_kernel.search.families import FamilyPart
@@ -22,6 +25,8 @@ _CAPS = (12_000, 30_000, 100_000, 200_000)
 _PRODUCTS = 60_000
 _AMONG, _FACTORS = 400, 30
 """Bank entries among which monomials are taken, and how many."""
+_MEANS = 15
+"""Pairs of columns whose geometric means are taken."""
 _PLAIN = (4, 8, 20, 30)
 """Bank entries that a family is multiplied with."""
 
@@ -58,6 +63,32 @@ class ProductPart:
     def expr(self, index: int) -> Expr:
         i, j = (int(place) for place in self._pairs[index])
         return apply("mul", self.left.expr(i), self.right.expr(j))
+
+
+class MeanPart:
+    """Geometric means of two columns that are positive: sqrt(a*b) comes late in a bank."""
+
+    def __init__(self, context: Context) -> None:
+        sample = context.sample
+        positive = [k for k, column in enumerate(sample.X.T) if 0 < column.min() < column.max()]
+        self._pairs = list(combinations(positive, 2))[:_MEANS] if context.allows("sqrt") else []
+        self._names = sample.variables
+        self._rows = self.values(np.arange(len(self._pairs)), sample.X[context.probe_rows])
+
+    @property
+    def sizes(self) -> IntArray:
+        return np.full(len(self._pairs), 4, dtype=np.int64)
+
+    def rows(self, picked: IntArray) -> FloatArray:
+        return self._rows[picked]
+
+    def values(self, picked: IntArray, X: FloatArray) -> FloatArray:
+        pairs = np.array(self._pairs, dtype=np.int64).reshape(-1, 2)[picked]
+        return np.asarray(np.sqrt(X[:, pairs[:, 0]] * X[:, pairs[:, 1]]).T)
+
+    def expr(self, index: int) -> Expr:
+        a, b = (symbol(self._names[k]) for k in self._pairs[index])
+        return apply("sqrt", a * b)
 
 
 def products(context: Context) -> list[ProductPart]:
@@ -107,8 +138,18 @@ def modulated(context: Context, limit: int) -> list[ProductPart]:
         return []
     everything = BankPart(bank, limit)
     place = {int(index): k for k, index in enumerate(everything.picked)}
-    i, j = np.meshgrid([place[k] for k in plain], [place[int(k)] for k in special], indexing="ij")
-    return [ProductPart(everything, everything, np.stack([i.ravel(), j.ravel()], axis=1))]
+    heads_at = [place[int(k)] for k in special]
+    means = MeanPart(context)
+    found = [ProductPart(everything, everything, _pairs([place[k] for k in plain], heads_at))]
+    if len(means.sizes):
+        found.append(ProductPart(means, everything, _pairs(range(len(means.sizes)), heads_at)))
+    return found
+
+
+def _pairs(left: Sequence[int], right: Sequence[int]) -> IntArray:
+    """All pairs (k, 2) of one of ``left`` and one of ``right``."""
+    i, j = np.meshgrid(left, right, indexing="ij")
+    return np.stack([i.ravel(), j.ravel()], axis=1)
 
 
 def _monomial(expr: Expr) -> bool:
