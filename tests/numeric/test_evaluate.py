@@ -126,6 +126,8 @@ def _is_tame(term, env) -> bool:
             continue
         if node.op in ("floor", "ceil", "mod", "sign"):
             return False
+        if node.op == "pow" and node.args[1].args and not evaluate_precise(node.args[0], env, 20):
+            return False  # 0 to a power that is 0 up to rounding
         value = evaluate_precise(node, env, 20)
         if value is None:
             # A border met by rounding looks different in doubles.
