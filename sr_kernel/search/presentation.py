@@ -168,11 +168,13 @@ def checked(
     if shown(candidate).size > entry.size:
         return None
     fitted = fit(candidate, sample)
-    if fitted is None or sample.floored(fitted.loss) > sample.floored(entry.loss) * 1.001:
+    bar = sample.floored(entry.loss) * 1.001
+    if fitted is None or sample.floored(fitted.loss) > bar:
         return None
     # In another place a constant may be plain that was not before: exp(1.5*log(x)).
     for plain in refine(fitted, sample, operators):
-        fitted = plain
+        if sample.floored(plain.loss) <= bar:
+            fitted = plain
     final = rounded(fitted, sample)
     return final if final.size <= entry.size else None
 

@@ -46,4 +46,14 @@ def test_what_comes_up_where_another_was_replaced_is_simplified_too():
         front.offer(rounded(fit(parse(text), sample), sample))
     laws, best = presenter.laws(front, 20.0, final=True)
     assert best.equation.endswith("*t**2")
-    assert laws == (best,)
+    clumsy = ("t*t", "sqrt", "1/t", "-2)")
+    assert not any(part in law.equation for law in laws for part in clumsy)
+
+
+def test_a_plainer_spelling_keeps_the_fit():
+    t = np.arange(1.0, 9.0)
+    y = 33.0 * t**2 * (1 + 0.01 * np.random.default_rng(0).normal(size=8))
+    sample = Sample.of(Problem(("t",), t[:, None], y))
+    entry = fit(parse("33.0*t*t - 3.7"), sample)
+    found = checked(entry, parse("33.0*t**2 - 3.7"), sample, PROBLEM.operators)
+    assert found.loss <= 1.001 * entry.loss
