@@ -32,7 +32,7 @@ class Candidates:
             expr = tidy(expr, roots=context.allows("sqrt"))
             skeleton = transform(expr, _blank)
             tries = self._tries.get(skeleton, 0)
-            if tries >= _TRIES or expr.size > self._largest + _SPARE:
+            if tries >= _TRIES or expr.size > context.largest + _SPARE:
                 return
             self._tries[skeleton] = tries + 1
             self.fitted += 1
@@ -64,10 +64,6 @@ class Candidates:
             context.archive.add(fitted)
             if context.front.admits(fitted):
                 context.front.offer(rounded(fitted, context.sample))
-
-    @property
-    def _largest(self) -> int:
-        return max(self.context.max_size, self.context.problem.clear_size)
 
     def _is_exact(self, fitted: Fitted) -> bool:
         exact = self.context.sample.exact(fitted.predicted)

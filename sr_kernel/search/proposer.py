@@ -84,6 +84,11 @@ class Context:
         return self.problem.exact_size if self.exactly else self.problem.max_size
 
     @property
+    def largest(self) -> int:
+        """The most nodes of any law, clearly better ones included."""
+        return max(self.max_size, self.problem.clear_size)
+
+    @property
     def operators(self) -> tuple[str, ...]:
         """What the laws that are looked for just now may use."""
         return self.problem.exact_operators if self.exactly else self.problem.operators
@@ -110,8 +115,7 @@ class Context:
         self, loss: float, size: int, parameters: int, structure: float, slack: float = 1.0
     ) -> bool:
         """Whether a law like this, its loss ``slack`` times lower, would change the front."""
-        largest = max(self.max_size, self.problem.clear_size)
-        if size > largest or parameters >= self.sample.rows:
+        if size > self.largest or parameters >= self.sample.rows:
             return False
         hoped = self.sample.floored(loss / slack)
         length = description_length(hoped, self.sample.rows, parameters, structure)
