@@ -15,17 +15,19 @@ from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.sample import Sample
 
 UNIT_PRICE = 7.0
-"""Nats for each column, or the target, whose unit a law fixes."""
+"""Nats for each unit that a law fixes."""
 
 _STEP = 1e-6
 _ABSORBED = 1e-4
 
 
 def fixed_units(expr: Expr, sample: Sample) -> int:
-    """Number of columns of ``expr``, and the target, whose scaling its constants cannot absorb.
+    """Number of independent units that ``expr`` fixes: scalings of its columns and of the target
+    that its constants cannot absorb, nor other such scalings make up for.
 
-    To first order: the change of the values under scaling must lie in the span of their
-    derivatives by the fitted constants.
+    x + z claims that x and z have one unit and y the same, two claims about three units.  To first
+    order: the changes of the values under scaling, outside the span of their derivatives by the
+    fitted constants.
     """
     from sr_kernel.numeric.evaluate import evaluate
     from sr_kernel.numeric.gradient import evaluate_with_gradient
@@ -42,20 +44,21 @@ def fixed_units(expr: Expr, sample: Sample) -> int:
             moved = X.copy()
             moved[:, column] *= 1 + _STEP
             changes.append((evaluate(program, moved) - values) / _STEP)
-    return sum(not _in_span(change, gradient) for change in changes)
+    return _rank_beside(np.array(changes), gradient)
 
 
-def _in_span(change: FloatArray, gradient: FloatArray) -> bool:
-    size = float(np.linalg.norm(change))
-    if not np.isfinite(size):
-        return True  # a guard that cannot decide does not fire
+def _rank_beside(changes: FloatArray, gradient: FloatArray) -> int:
+    """The rank of ``changes`` (k, n) outside the span of the columns of ``gradient`` (n, p)."""
+    sizes = np.linalg.norm(changes, axis=1)
+    # What cannot be decided is not counted.
+    changes = changes[np.isfinite(sizes) & (sizes > 0)]
+    if len(changes) == 0:
+        return 0
+    changes = changes / np.linalg.norm(changes, axis=1)[:, None]
     # An exponent over a base of both signs cannot move: it makes up for nothing.
     gradient = gradient[:, np.isfinite(gradient).all(axis=0)]
     norms = np.linalg.norm(gradient, axis=0)
     basis = gradient[:, norms > 0] / norms[norms > 0]
-    if size == 0:
-        return True
-    if basis.shape[1] == 0:
-        return False
-    solution = np.linalg.lstsq(basis, change, rcond=1e-9)[0]
-    return bool(np.linalg.norm(change - basis @ solution) <= _ABSORBED * size)
+    if basis.shape[1]:
+        changes = changes - (basis @ np.linalg.lstsq(basis, changes.T, rcond=1e-9)[0]).T
+    return int((np.linalg.svd(changes, compute_uv=False) > _ABSORBED).sum())
