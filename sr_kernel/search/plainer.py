@@ -34,6 +34,8 @@ def plainer(
             allowance = _coincidence(value, plain) if role == "exponent" else 0.0
             for candidate in _replaced(expr, leaf, plain, operators):
                 yield candidate, allowance
+    for rooted in _rooted(expr, errors):
+        yield rooted, 0.0
     idle = _insignificant(expr, errors), _levelled(expr, errors), _straightened(expr)
     for shorter in chain(_pruned(expr), *idle):
         yield tidy(shorter), 0.0
@@ -102,6 +104,34 @@ def _replaced(expr: Expr, leaf: Expr, plain: Expr, operators: tuple[str, ...]) -
         )
     except ExpressionError:
         return
+
+
+def _rooted(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:
+    """The term with c sqrt(u) as sqrt(r u) where c**2 may as well be the plain number r."""
+    for node in walk(expr):
+        if node.op not in ("mul", "div"):
+            continue
+        c, rest = _scaled(node)
+        root = next((part for part in walk(rest) if part.op == "sqrt"), None)
+        if c is None or root is None or (rest is not root and root not in rest.args):
+            continue
+        reach = max(3.5 * errors.get(abs(c), math.inf) / abs(c), 1e-3)
+        plain = Fraction(c * c).limit_denominator(4)
+        if plain.numerator not in range(1, 13) or abs(math.sqrt(plain) / abs(c) - 1) > reach:
+            continue
+        inside = apply("sqrt", _multiplied(plain, root.args[0]))
+        whole = _exchanged(rest, root, inside)
+        yield _exchanged(expr, node, tidy(whole if c > 0 else -whole))
+
+
+def _multiplied(factor: Fraction, expr: Expr) -> Expr:
+    """``factor`` times ``expr``, term by term."""
+    if expr.op == "add":
+        return apply("add", *(_multiplied(factor, term) for term in expr.args))
+    if expr.op == "neg":
+        return -_multiplied(factor, expr.args[0])
+    product = expr if factor.numerator == 1 else number(factor.numerator) * expr
+    return tidy(product if factor.denominator == 1 else product / number(factor.denominator))
 
 
 def _pruned(expr: Expr) -> Iterator[Expr]:

@@ -34,6 +34,24 @@ def test_constants_become_plain_where_exact(start, f, expected):
     assert plainest(start, sample(f)) == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "f", "expected"),
+    [
+        ("1.4*sqrt(x)", lambda x: np.sqrt(2 * x), "sqrt(2*x)"),
+        ("-0.7*sqrt(x)", lambda x: -np.sqrt(x / 2), "-sqrt(x/2)"),
+        ("1.4*sqrt(x + 1/2)", lambda x: np.sqrt(2 * x + 1), "sqrt(2*x + 1)"),
+        ("1.7*x*sqrt(x - 1/3)/(x + 1)", lambda x: x * np.sqrt(3 * x - 1) / (x + 1),
+         "x*sqrt(3*x - 1)/(x + 1)"),
+    ],
+)
+def test_factors_of_roots_are_plain_inside(start, f, expected):
+    assert plainest(start, sample(f, 200, noise=0.001)) == expected
+
+
+def test_factors_of_roots_that_are_not_plain_inside_stay_outside():
+    assert plainest("1.4*sqrt(x)", sample(lambda x: 1.3 * np.sqrt(x))) == "1.3*sqrt(x)"
+
+
 def test_a_constant_that_is_not_plain_stays():
     assert plainest("1.0*x**1.4", sample(lambda x: x**1.4142)) == "x**1.4142"
 
