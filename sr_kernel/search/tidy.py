@@ -124,6 +124,10 @@ def _quotient(expr: Expr) -> Expr:
     if c is not None and abs(c) > 1e-307:
         scaled = _product(apply("mul", number(_checked(1.0 / c)), above))
         return apply("div", scaled, rest)
+    if below.op == "div":
+        return _quotient(apply("div", _product(apply("mul", above, below.args[1])), below.args[0]))
+    if above.op == "div":
+        return apply("div", above.args[0], _product(apply("mul", above.args[1], below)))
     return expr
 
 
