@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations_with_replacement, islice, pairwise
 
@@ -27,6 +28,8 @@ from sr_kernel.search.proposer import Context
 _TERMS, _DEGREE = 45, 9
 _PEELS, _DIVISORS = 30, 12
 _BEST = 4
+_STEEPEST = 10.0
+"""By how much the slope on a row may exceed the median."""
 _SPARE = 3
 """Rows asked for each monomial."""
 
@@ -93,10 +96,15 @@ def _degree(context: Context) -> int:
 
 
 def _of(context: Context, peel: Peel, columns: tuple[Column, ...]) -> Iterator[Expr]:
-    weights = _slope(context, peel) * np.sqrt(context.sample.weights)
+    weights = peel.mask * _slope(context, peel) * np.sqrt(context.sample.weights)
     if not (np.isfinite(weights).all() and weights.any()):
         return
     full = combine(columns, peel.target, weights)
+    if full is not None and not context.exactly:
+        # Where noise makes up y, its own slope says nothing; that of the fit does.
+        calm = replace(peel, target=full.predicted())
+        weights = peel.mask * _slope(context, calm) * np.sqrt(context.sample.weights)
+        full = combine(columns, peel.target, weights) if np.isfinite(weights).all() else None
     # What all terms together cannot do, some of them cannot either.
     if full is None or not _promising(context, peel, full, few=True):
         return
@@ -169,7 +177,9 @@ def _slope(context: Context, peel: Peel) -> FloatArray:
         above, below = peel.inverse(peel.target + step), peel.inverse(peel.target - step)
         slope = np.abs(above - below) / (2 * step)
         near = np.abs(above - context.sample.y) / step  # at the edge of a domain
-    return np.where(np.isfinite(slope), slope, np.where(np.isfinite(near), near, 0.0))
+        slope = np.where(np.isfinite(slope), slope, np.where(np.isfinite(near), near, 0.0))
+    used = slope[slope > 0]
+    return np.minimum(slope, _STEEPEST * np.median(used)) if len(used) else slope
 
 
 def _promising(context: Context, peel: Peel, fit: Combination, *, few: bool = False) -> bool:

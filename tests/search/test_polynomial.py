@@ -42,6 +42,17 @@ def test_noise_leaves_the_terms_that_are_there():
     assert best.r2 > 0.999
 
 
+def test_noise_may_take_a_few_rows_out_of_the_domain_of_a_peel():
+    generator = np.random.default_rng(0)
+    X = 10.0 ** generator.uniform(-1, 1, (400, 4))
+    a, b, c, d = X.T
+    y = a * np.sqrt(b**2 + c**2 + d**2)
+    y = y + 0.01 * np.sqrt(np.mean(y**2)) * generator.normal(size=len(y))
+    assert (y < 0).any()
+    found = search(Problem(tuple("abcd"), X, y), time_limit=20, proposers=[PolynomialProposer()])
+    assert to_text(found.best.expr) == "a*sqrt(b**2 + c**2 + d**2)"
+
+
 def test_constant_columns_are_no_monomials():
     X = np.stack([np.linspace(1, 2, 30), np.ones(30)], axis=1)
     result = search(
