@@ -47,7 +47,7 @@ def _leaders(context: Context, part: Part, kinds: IntArray) -> Iterator[Expr]:
     weights = np.sqrt(sample.weights[rows])
     best: dict[int, tuple[float, int]] = {}
     for known in (np.ones((len(rows), 1)), np.zeros((len(rows), 0))):
-        goal = Target(sample.y[rows], known, weights)
+        goal = Target(context.seen[rows], known, weights)
         if goal.explained:
             return
         strength = np.abs(goal.look(part.rows(np.arange(len(kinds)))))

@@ -107,6 +107,7 @@ def _view(context: Context, outer: Outer, target: FloatArray, slope: FloatArray)
 
     return View(
         target=target,
+        seen=outer.looked(context.seen, target),
         weights=slope * np.sqrt(context.sample.weights),
         inverse=outer.inverse,
         size=size,

@@ -27,6 +27,9 @@ OF_A_KIND = 8
 """Groups of each number of columns that are looked at in any case: with inner constants fitted, one
 column may do better than three on a grid."""
 
+_NEAR, _SURE = 2.0, 0.03
+"""Standard errors from 1, 2 or 1/2 up to which a coefficient may be that, and how large they may be
+beside it."""
 FRUITLESS = 3
 """Candidates of a size without effect after which the rest of that size is left."""
 SPELLED = (16, 24, 40)
@@ -37,12 +40,14 @@ SPELLED = (16, 24, 40)
 class View:
     """The target as a linear combination is to explain it.
 
-    ``target`` (n,) is matched with residual weights ``weights`` (n,); ``inverse`` takes values of
-    the combination back to values of y.  ``size`` and ``structure`` estimate the term of a
+    ``target`` (n,) is matched with residual weights ``weights`` (n,), ``seen`` (n,) the same with
+    less noise, where that is known; ``inverse`` takes values of the combination back to values of
+    y.  ``size`` and ``structure`` estimate the term of a
     combination, ``build`` spells it (no, one or several ways).
     """
 
     target: FloatArray
+    seen: FloatArray
     weights: FloatArray
     inverse: Callable[[FloatArray], FloatArray]
     size: Callable[[Combination], int]
@@ -58,6 +63,7 @@ class _Candidate:
     loss: float
     size: int
     structure: float
+    count: int
     fit: Combination
 
 
@@ -164,7 +170,7 @@ def _groups(
     if known:
         inside = np.stack([column.values[rows] for column in known], axis=1)
     if len(rows) > inside.shape[1] + 1:
-        goal = Target(view.target[rows], inside, view.weights[rows])
+        goal = Target(view.seen[rows], inside, view.weights[rows])
         if not goal.explained:
             groups += screen(dictionary, goal, context.poll, pool=context.pool)
     return groups
@@ -177,7 +183,7 @@ def _candidates(
     for fit in elimination(columns, view.target, view.weights):
         loss = _loss(view, fit, sample)
         size, structure = view.size(fit), view.structure(fit)
-        count = len(fit.columns)
+        count = len(fit.columns) - _plain(fit)
         rough = slack if view.linear else 4.0 * slack
         if not context.promising(loss, size, count, structure, rough):
             continue
@@ -188,7 +194,15 @@ def _candidates(
                 continue
         hoped = sample.floored(loss / slack)
         length = description_length(hoped, sample.rows, count, structure)
-        yield _Candidate(length, loss, size, structure, fit)
+        yield _Candidate(length, loss, size, structure, count, fit)
+
+
+def _plain(fit: Combination) -> int:
+    """How many coefficients may as well be plain, so that they are no constants in the end."""
+    size = np.abs(fit.coefficients)
+    plain = np.exp2(np.clip(np.round(np.log2(np.maximum(size, 1e-300))), -1, 1))
+    near = np.abs(size - plain) <= _NEAR * fit.errors
+    return int((near & (fit.errors < _SURE * plain)).sum())
 
 
 def _loss(view: View, fit: Combination, sample: Sample) -> float:
@@ -231,7 +245,7 @@ def _spelled(context: Context, view: View, found: list[_Candidate], slack: float
         context.poll()
         if left == 0:
             return
-        size, count = candidate.size, len(candidate.fit.columns)
+        size, count = candidate.size, candidate.count
         if fruitless[size] >= FRUITLESS or not context.promising(
             candidate.loss, size, count, candidate.structure, slack
         ):

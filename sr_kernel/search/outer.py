@@ -56,6 +56,11 @@ class Outer:
         slope = np.minimum(np.where(sound, slope, 0.0), _STEEPEST * np.median(slope[sound]))
         return np.where(sound, u, 0.0), slope
 
+    def looked(self, y: FloatArray, target: FloatArray) -> FloatArray:
+        """forward(y) where there is such, else ``target``."""
+        u, faithful = self._faithful(y)
+        return np.where(faithful, u, target)
+
     def _faithful(self, y: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """forward(y), and the rows on which it is defined and leads back to y."""
         with np.errstate(all="ignore"):

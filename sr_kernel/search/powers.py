@@ -105,8 +105,10 @@ class PowerProposer:
 
 
 def _view(context: Context, outer: Outer, target: FloatArray, weights: FloatArray) -> View:
-    sign = np.sign(target)
+    sign, logs = np.sign(target), np.log(np.abs(target))
     d = len(context.sample.variables)
+    with np.errstate(all="ignore"):
+        seen = np.log(np.abs(outer.looked(context.seen, target)))
 
     # Exponents are counted as if they will turn out plain; nothing is lost if they do not.
     def size(fit: Combination) -> int:
@@ -116,7 +118,8 @@ def _view(context: Context, outer: Outer, target: FloatArray, weights: FloatArra
         return sum(structure_length(column.expr, d) + 2.0 for column in fit.columns)
 
     return View(
-        target=np.log(np.abs(target)),
+        target=logs,
+        seen=np.where(np.isfinite(seen), seen, logs),
         weights=weights,
         inverse=lambda u: outer.inverse(sign * np.exp(u)),
         size=size,

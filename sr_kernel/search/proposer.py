@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sr_kernel.expr import Expr, variables
+from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
 from sr_kernel.search.description import ROUNDING, description_length
@@ -57,6 +58,8 @@ class Context:
     report: Callable[[str], None] = field(default=lambda text: None)
     exact_bank: Bank | None = None
     """The bank of laws that are exact, where they may use more operators than others."""
+    smooth: FloatArray | None = None
+    """The target (n,) as it may be looked at, where noise can be told from the law without one."""
 
     def __post_init__(self) -> None:
         self._usual_bank = self.bank
@@ -96,6 +99,11 @@ class Context:
     def allows(self, *names: str) -> bool:
         """Whether the user lets laws use these operators."""
         return all(name in self.problem.operators for name in names)
+
+    @property
+    def seen(self) -> FloatArray:
+        """The target (n,) with as little noise as may be, to find what is worth a fit."""
+        return self.sample.y if self.smooth is None else self.smooth
 
     def solved(self) -> bool:
         """Whether the best law explains all rows that are fitted up to rounding.

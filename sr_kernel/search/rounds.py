@@ -47,7 +47,7 @@ def default_proposers() -> list[Proposer]:
 def _solvers() -> list[Proposer]:
     """The proposers of a reduced search."""
     return [
-        LeaderProposer(), PolynomialProposer(), LinearProposer(), PowerProposer(),
+        LeaderProposer(), LinearProposer(), PolynomialProposer(), PowerProposer(),
         PursuitProposer(), RationalProposer(), ExactProposer(), RelationProposer(),
         InnerProposer(), ExactProposer(later=True),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ usual h: sums, differences, products, quotients, sums of squares.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
@@ -24,6 +24,8 @@ from sr_kernel.search.operations import power
 
 _ALIKE = 0.15
 """Relative difference of gradients up to which a symmetry is worth a try."""
+_NOISIER = 3.0
+"""How many times the noise, which gradients suffer from most, such a difference may be larger."""
 _SURE = 0.003
 """Violations below this are the surrogate's own."""
 _DOUBT = 2.0
@@ -48,7 +50,8 @@ class View:
     ``gradients`` (k, d) of that function, or where ``logarithmic`` of its logarithm, by the values
     of the columns on the rows ``picked`` (k,); ``values`` (k,) is the function there, or one.
     ``error`` is the largest relative violation of a symmetry on the way here, ``mixed`` says
-    whether groups were formed, ``floor`` how large an error says nothing.
+    whether groups were formed, ``floor`` how large an error says nothing.  Where ``dense`` the
+    error is that between rows next to each other, which no function of the columns explains.
     """
 
     columns: tuple[Column, ...]
@@ -59,6 +62,7 @@ class View:
     error: float = 0.0
     mixed: bool = False
     floor: float = _SURE
+    dense: bool = False
 
     @property
     def key(self) -> frozenset[float]:
@@ -241,14 +245,14 @@ def _by_groups(
 ) -> View | None:
     columns: list[Column] = []
     gradients: list[FloatArray] = []
-    above = _product(view.columns, factor)
+    above = product_of(view.columns, factor)
     if above is None:
         return None
     for group, pivot in zip(groups, pivots, strict=True):
         scale = math.lcm(*(value.denominator for value in group))
         if sum(value > 0 for value in group) < sum(value < 0 for value in group):
             scale = -scale
-        column = _product(view.columns, tuple(value * scale for value in group))
+        column = product_of(view.columns, tuple(value * scale for value in group))
         if column is None:
             return None
         columns.append(column)
@@ -269,13 +273,13 @@ def _by_groups(
     )
 
 
-def _product(columns: tuple[Column, ...], exponents: Exponents) -> Column | None:
+def product_of(columns: Sequence[Column], exponents: Exponents) -> Column | None:
     """The product of powers; None where it has no value on some row or is not plain enough."""
     above: list[Expr] = []
     below: list[Expr] = []
     values = np.ones(len(columns[0].values))
     for column, exponent in zip(columns, exponents, strict=True):
-        if not exponent:
+        if not exponent or column.expr is number(1):
             continue
         with np.errstate(all="ignore"):
             values = values * column.values ** float(exponent)
@@ -321,7 +325,7 @@ def _merge(view: View, i: int, j: int, joint: Joint) -> Iterator[View]:
     with np.errstate(all="ignore"):
         by_first, by_second = joint.by_first(a, b), joint.by_second(a, b)
         error = _unlike(left * by_second, right * by_first)
-        if not error < _ALIKE:
+        if not error < _ALIKE + min(_NOISIER * max(view.floor - _SURE, 0.0), _ALIKE):
             return
         slope = (left * by_first + right * by_second) / (by_first**2 + by_second**2)
         values = joint.values(view.columns[i].values, view.columns[j].values)

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 
 from sr_kernel.expr import parse
 from sr_kernel.search import Problem, search
 from sr_kernel.search.exactly import ExactProposer
+from sr_kernel.search.linear import LinearProposer
 from sr_kernel.search.reduction import ReductionProposer
 
 
@@ -39,6 +41,19 @@ def test_tables_too_small_or_without_a_second_column_are_left_alone():
                    proposers=[ReductionProposer(lambda: [ExactProposer()])])  # fmt: skip
     assert found.stop_reason in ("exhausted", "plateau")
     assert len(found.front) == 1
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.03])
+def test_a_law_of_one_group_is_found_through_noise(noise):
+    generator = np.random.default_rng(5)
+    X = generator.uniform([1, 1, 5], [4, 4, 8], (600, 3))
+    a, b, c = X.T
+    y = a * np.sqrt((c + b) / (c - b))
+    y = y + noise * y.std() * generator.normal(size=len(y))
+    found = search(problem(y, X), time_limit=30,
+                   proposers=[ReductionProposer(lambda: [LinearProposer()])])  # fmt: skip
+    assert found.best.parameters == ()
+    assert found.best.loss < 1.25 * noise**2 * y.var()
 
 
 def test_many_free_constants_prove_nothing():

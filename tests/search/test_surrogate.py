@@ -33,3 +33,37 @@ def test_a_plane_has_its_slopes_exactly(columns):
 def test_the_same_seed_gives_the_same_surrogate(columns):
     first, second = (Surrogate.of(columns, columns[:, 0] ** 2, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.gradients, second.gradients)
+
+
+def test_noise_of_uneven_size_is_weighed(columns):
+    a, b, _ = columns.T
+    size = 0.02 * np.exp(2 * (b - 1))
+    y = np.sin(2 * a) + size * np.random.default_rng(1).normal(size=len(a))
+    even, weighed = Surrogate.of(columns, y), Surrogate.of(columns, y, 1 / size**2)
+    truth = np.sin(2 * a[even.picked])
+    quiet = size[even.picked] < np.median(size)
+
+    def error(model):
+        return np.sqrt(np.mean((model.values - truth)[quiet] ** 2))
+
+    assert error(weighed) < 0.7 * error(even)
+
+
+def test_weights_that_the_rows_speak_against_are_left_out(columns):
+    a, b, _ = columns.T
+    y = np.sin(2 * a) + 0.05 * np.random.default_rng(1).normal(size=len(a))
+    wrong = Surrogate.of(columns, y, np.exp(6 * b))
+    np.testing.assert_array_equal(wrong.values, Surrogate.of(columns, y).values)
+
+
+def test_rows_left_out_are_missed_by_the_noise(columns):
+    y = columns.sum(axis=1) ** 2
+    noisy = y + 0.1 * y.std() * np.random.default_rng(1).normal(size=len(y))
+    assert 0.08 < Surrogate.of(columns, noisy).missed < 0.15
+    assert Surrogate.of(columns, y).missed < 0.01
+
+
+def test_rows_asked_for_come_first(columns):
+    model = Surrogate.of(columns, columns[:, 0] ** 2, first=[7, 300, 5], rows=100)
+    assert model.picked[:3].tolist() == [7, 300, 5]
+    assert len(set(model.picked.tolist())) == len(model.picked)
