@@ -14,6 +14,10 @@ from sr_kernel.search.tidy import tidy
 _LEVEL = frozenset({"exp", "cos", "cosh"})
 """Functions that are 1 at 0."""
 _STRAIGHT = ("sin", "tan", "tanh", "asin", "atan")
+_ROUNDING = 1e-3
+"""Nats that the same function may differ by."""
+_TURNS = 1000
+"""Half turns beyond which a phase has lost its digits."""
 _TINY = 1e-9
 """Exact laws leave no errors to tell by: coefficients below this are asked in any case."""
 _DOUBTFUL = 4.0
@@ -34,6 +38,8 @@ def plainer(
             allowance = _coincidence(value, plain) if role == "exponent" else 0.0
             for candidate in _replaced(expr, leaf, plain, operators):
                 yield candidate, allowance
+    for turned in _turned(expr):
+        yield turned, _ROUNDING
     for rooted in _rooted(expr, errors):
         yield rooted, 0.0
     idle = _insignificant(expr, errors), _levelled(expr, errors), _straightened(expr)
@@ -104,6 +110,23 @@ def _replaced(expr: Expr, leaf: Expr, plain: Expr, operators: tuple[str, ...]) -
         )
     except ExpressionError:
         return
+
+
+def _turned(expr: Expr) -> Iterator[Expr]:
+    """The term with a free phase of a sine or cosine beyond a quarter turn brought back by half
+    turns, where it may be plain."""
+    for node in walk(expr):
+        if node.op not in ("sin", "cos") or node.args[0].op != "add":
+            continue
+        parts = node.args[0].args
+        free = next((part for part in parts if isinstance(part.value, float)), None)
+        halves = 0 if free is None else round(float(free.value) / math.pi)  # type: ignore[arg-type]
+        if free is None or not 0 < abs(halves) < _TURNS:
+            continue
+        phase = number(float(free.value) - halves * math.pi)  # type: ignore[arg-type]
+        moved = apply("add", *(phase if part is free else part for part in parts))
+        wave = apply(node.op, moved)
+        yield tidy(_exchanged(expr, node, -wave if halves % 2 else wave))
 
 
 def _rooted(expr: Expr, errors: dict[float, float]) -> Iterator[Expr]:

@@ -78,7 +78,7 @@ class _Place:
 
 def _extended(context: Context, law: Expr) -> Iterator[Expr]:
     """``law`` with what explains most of its residual, at each of its nodes."""
-    residual = _Residual.of(context, law)
+    residual = Residual.of(context, law)
     if residual is None:
         return
     for place in _places(context, law):
@@ -161,7 +161,7 @@ def _slope(context: Context, law: Expr, path: Path) -> FloatArray | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Residual:
+class Residual:
     """What a law leaves over (n,), modulo its derivatives (n, p) by its constants."""
 
     rest: FloatArray
@@ -170,7 +170,7 @@ class _Residual:
     few: Target
 
     @classmethod
-    def of(cls, context: Context, law: Expr) -> _Residual | None:
+    def of(cls, context: Context, law: Expr) -> Residual | None:
         """None where nothing is left over, or too few rows are left to say."""
         sample, rows = context.sample, context.probe_rows
         values, gradient = evaluate_with_gradient(
@@ -198,6 +198,25 @@ class _Residual:
             coefficient = self._coefficient(rows[k])
             if math.isfinite(coefficient) and coefficient != 0.0:
                 yield coefficient, dictionary.expr(int(picked[k]))
+
+    def gains(self, angles: FloatArray, picked: IntArray) -> FloatArray:
+        """Shares (k,) of the rest on the rows ``picked`` (n,) that the sines and cosines of
+        ``angles`` (k, n) explain together, beside the derivatives."""
+        weights = self.weights[picked]
+        basis = np.linalg.qr(self.gradient[picked] * weights[:, None])[0]
+        right = self.rest[picked] * weights
+        right = right - basis @ (basis.T @ right)
+        both = [wave(angles) * weights for wave in (np.sin, np.cos)]
+        s, c = (rows - (rows @ basis) @ basis.T for rows in both)
+        # The gain of two columns is b' G^-1 b with their products G (2, 2) and b (2,).
+        ss, cc, sc = (np.einsum("ij,ij->i", *pair) for pair in ((s, s), (c, c), (s, c)))
+        bs, bc = s @ right, c @ right
+        determinant = ss * cc - np.square(sc)
+        with np.errstate(all="ignore"):
+            gain = (np.square(bs) * cc + np.square(bc) * ss - 2.0 * bs * bc * sc) / determinant
+            gain = gain / float(right @ right)
+        sound = (determinant > 1e-6 * ss * cc) & np.isfinite(gain)
+        return np.where(sound, np.clip(gain, 0.0, 1.0), 0.0)
 
     def _looked(self, context: Context, dictionary: Dictionary, place: _Place) -> FloatArray:
         """Correlations (N,) of all functions on the probe rows."""

@@ -8,6 +8,7 @@ from sr_kernel.search.exactly import ExactProposer, GlanceProposer
 from sr_kernel.search.inner import InnerProposer
 from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer, StraightProposer
+from sr_kernel.search.phases import PhaseProposer
 from sr_kernel.search.polynomial import PolynomialProposer
 from sr_kernel.search.powers import PowerLawProposer, PowerProposer
 from sr_kernel.search.proposer import Proposer
@@ -38,9 +39,10 @@ def default_proposers() -> list[Proposer]:
     return [
         StraightProposer(), PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(),
         CurveProposer(), LinearProposer(), PowerProposer(), LeaderProposer(),
-        PursuitProposer(), RationalProposer(), ExactProposer(), ExactProposer(later=True),
-        RelationProposer(), SpectrumProposer(), GlanceProposer(), InnerProposer(), WaveProposer(),
-        RelationProposer(long=True), WaveProposer(tangents=True), Evolution(),
+        PursuitProposer(), PhaseProposer(), RationalProposer(), ExactProposer(),
+        ExactProposer(later=True), RelationProposer(), SpectrumProposer(), GlanceProposer(),
+        InnerProposer(), WaveProposer(), RelationProposer(long=True), WaveProposer(tangents=True),
+        Evolution(),
     ]  # fmt: skip
 
 

@@ -48,6 +48,19 @@ def test_factors_of_roots_are_plain_inside(start, f, expected):
     assert plainest(start, sample(f, 200, noise=0.001)) == expected
 
 
+@pytest.mark.parametrize(
+    ("start", "f", "expected"),
+    [
+        ("2.7*sin(x + 4.1)", lambda x: 2.7 * np.sin(x + 1), "2.7*sin(x + 1)"),
+        ("2.7*sin(x + 4.1)", lambda x: -2.7 * np.sin(x + 1), "-2.7*sin(x + 1)"),
+        ("2.7*cos(x - 7.2)", lambda x: 2.7 * np.cos(x - 1), "2.7*cos(x - 1)"),
+        ("2.7*sin(x + 1.4)", lambda x: 2.7 * np.sin(x + 1.4), "2.7*sin(x + 1.4)"),
+    ],
+)
+def test_phases_are_brought_back_by_half_turns(start, f, expected):
+    assert plainest(start, sample(f, 200)) == expected
+
+
 def test_factors_of_roots_that_are_not_plain_inside_stay_outside():
     assert plainest("1.4*sqrt(x)", sample(lambda x: 1.3 * np.sqrt(x))) == "1.3*sqrt(x)"
 
