@@ -157,12 +157,7 @@ class FamilyPart:
         ][:count]
         if not plain:
             return None
-        peaks = {
-            int(index): strongest_frequencies(
-                bank.values([int(index)], context.sample.X)[0], context
-            )
-            for index in plain[:8]
-        }
+        peaks = {int(index): _frequencies(context, int(index)) for index in plain[:8]}
         part = cls(bank, np.array(plain, dtype=np.int64), context.problem.operators, peaks)
         return part if len(part.sizes) else None
 
@@ -214,6 +209,15 @@ def _at_peaks(family: Family, frequencies: Sequence[float]) -> list[tuple[float,
     if family.grid is _waves:
         return [(s, 0.0) for s in frequencies]
     return [(s, sign * np.pi / 4) for s in frequencies for sign in (1, -1)]
+
+
+def _frequencies(context: Context, index: int) -> list[float]:
+    """The strongest frequencies over an entry of the bank, computed once."""
+    known, expr = context.frequencies, context.bank.expr(index)
+    if expr not in known:
+        u = context.bank.values([index], context.sample.X)[0]
+        known[expr] = strongest_frequencies(u, context)
+    return known[expr]
 
 
 def strongest_frequencies(u: FloatArray, context: Context, count: int = 6) -> list[float]:

@@ -53,15 +53,15 @@ class LinearProposer:
         whole = Dictionary([bank, *modulated(context, context.limit)])
         families = FamilyPart.over(context)
         for outer, target, slope in outers(context.problem.operators, context.sample.y):
-            view = _view(context, outer, target, slope)
+            view = linear_view(context, outer, target, slope)
             for known in _known(context, outer):
                 yield from self._matches(context, whole, view, known, 1.0)
             if families is not None:
                 few = Dictionary([families, BankPart(context.bank, min(context.limit, 300))])
-                yield from self._matches(context, few, view, _constant(context), INNER_SLACK)
+                yield from self._matches(context, few, view, constant(context), INNER_SLACK)
             if families is not None and outer is IDENTITY and (both := products(context)):
                 wide = Dictionary([*both, families, BankPart(context.bank, 100)])
-                for known in (_constant(context), ()):
+                for known in (constant(context), ()):
                     yield from self._matches(context, wide, view, known, INNER_SLACK)
 
     def _matches(
@@ -78,7 +78,7 @@ class LinearProposer:
         return matches(context, dictionary, view, known, member, slack)
 
 
-def _constant(context: Context) -> tuple[Column, ...]:
+def constant(context: Context) -> tuple[Column, ...]:
     return (Column(number(1), np.ones(context.sample.rows)),)
 
 
@@ -86,16 +86,16 @@ def _known(context: Context, outer: Outer) -> list[tuple[Column, ...]]:
     """Spans with free coefficients: a constant, nothing, and all variables, which under outer
     functions are left to later rounds."""
     sample = context.sample
-    choices: list[tuple[Column, ...]] = [_constant(context), ()]
+    choices: list[tuple[Column, ...]] = [constant(context), ()]
     d = len(sample.variables)
     early = outer is IDENTITY or (context.round > 0 and outer.cost < 3)
     if early and 1 < d <= 12 and sample.rows > 2 * d + 4:
         linear = [Column(symbol(name), sample.X[:, k]) for k, name in enumerate(sample.variables)]
-        choices.append((*_constant(context), *linear))
+        choices.append((*constant(context), *linear))
     return choices
 
 
-def _view(context: Context, outer: Outer, target: FloatArray, slope: FloatArray) -> View:
+def linear_view(context: Context, outer: Outer, target: FloatArray, slope: FloatArray) -> View:
     d = len(context.sample.variables)
 
     def size(fit: Combination) -> int:

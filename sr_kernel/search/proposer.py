@@ -60,6 +60,8 @@ class Context:
     """The bank of laws that are exact, where they may use more operators than others."""
     smooth: FloatArray | None = None
     """The target (n,) as it may be looked at, where noise can be told from the law without one."""
+    frequencies: dict[Expr, list[float]] = field(default_factory=dict)
+    """Those at which the target is strongest, by the functions that they are frequencies of."""
 
     def __post_init__(self) -> None:
         self._usual_bank = self.bank

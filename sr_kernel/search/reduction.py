@@ -32,6 +32,8 @@ and the pool for pairs, of a reduced one."""
 _FITS, _FITS_AT_LEAST = (50, 250, 900), 200
 """Terms fitted in each round for each column of a reduction, and as many besides, half of them by
 one proposer at most: one that looks right but is not has no end."""
+_FITS_IN_ALL = (400, 1200, 5000)
+"""Terms in each round after which no other reduction is searched."""
 _WIDTHS = (6, 4, 3)
 """Reductions searched in each round."""
 _SWEPT = ((12, 8), (8, 2), (2, 0))
@@ -70,6 +72,7 @@ class ReductionProposer:
             if context.round <= self._round or context.round >= len(_ROUNDS):
                 return
             self._round = context.round
+        left = _FITS_IN_ALL[context.round]
         for search in islice(self._known(context), self._width(context)):
             view = search.view
             if context.exactly and view.dense and view.error > 2.0 * QUIET:
@@ -77,8 +80,10 @@ class ReductionProposer:
             if not (view.sound or context.exactly):
                 continue
             context.poll()
+            before = search.candidates.fitted
             yield from search.laws(context)
-            if context.solved() or search.settled():
+            left -= search.candidates.fitted - before
+            if context.solved() or search.settled() or left <= 0:
                 return
 
     def _width(self, context: Context) -> int:

@@ -6,6 +6,7 @@ from sr_kernel.search.curves import CurveProposer
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.exactly import ExactProposer, GlanceProposer
 from sr_kernel.search.inner import InnerProposer
+from sr_kernel.search.laurent import LaurentProposer
 from sr_kernel.search.leaders import LeaderProposer
 from sr_kernel.search.linear import LinearProposer, StraightProposer
 from sr_kernel.search.phases import PhaseProposer
@@ -37,7 +38,8 @@ which pairs are sought by correlation."""
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        StraightProposer(), PowerLawProposer(), ReductionProposer(_solvers), PolynomialProposer(),
+        StraightProposer(), PowerLawProposer(), LaurentProposer(), ReductionProposer(_solvers),
+        PolynomialProposer(),
         CurveProposer(), LinearProposer(), PowerProposer(), LeaderProposer(),
         PursuitProposer(), PhaseProposer(), RationalProposer(), ExactProposer(),
         ExactProposer(later=True), RelationProposer(), SpectrumProposer(), GlanceProposer(),

@@ -42,21 +42,25 @@ def screen(
         return found
     unit, usable = target.residuals(rows)
     poll()
-    pairs = best_pairs(unit, correlations[members] * usable, 60, poll=poll)
-    triples = best_triples(unit, correlations[members] * usable, pairs[:20], 20)
-    found += [tuple(int(members[k]) for k in group) for group in [*pairs, *triples]]
+    pairs = members[best_pairs(unit, correlations[members] * usable, 60, poll=poll)]
+    every = members
     if len(dictionary) <= _CHAINED:
-        found += _chains(dictionary, target, correlations)
+        every = np.arange(len(dictionary))
+        unit, usable = target.residuals(dictionary.rows(every))
         poll()
+        found += _chains(dictionary.sizes, unit, target, correlations)
+    places = np.searchsorted(every, pairs[:20])
+    triples = every[best_triples(unit, correlations[every] * usable, places, 20)]
+    poll()
+    found += [tuple(sorted(int(k) for k in group)) for group in [*pairs, *triples]]
     return list(dict.fromkeys(found))
 
 
 def _chains(
-    dictionary: Dictionary, target: Target, correlations: NDArray[np.float64]
+    sizes: IntArray, unit: NDArray[np.float64], target: Target, correlations: NDArray[np.float64]
 ) -> list[tuple[int, ...]]:
     """Groups grown from the entries that correlate best, for their size."""
-    unit, _ = target.residuals(dictionary.rows(np.arange(len(dictionary))))
-    worth = np.abs(correlations) - _DEAR * dictionary.sizes
+    worth = np.abs(correlations) - _DEAR * sizes
     starts = np.argsort(-worth, kind="stable")[:_STARTS]
     chains = best_chains(unit, target.direction, starts, _LONGEST)
     return [tuple(sorted(chain)) for chain in chains if len(chain) == len(set(chain))]
