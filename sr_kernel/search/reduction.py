@@ -26,7 +26,7 @@ from sr_kernel.search.surrogate import Surrogate
 from sr_kernel.search.symmetry import View
 from sr_kernel.search.views import MEASURED, QUIET, evened, squares, symmetric_views
 
-_ROUNDS = ((1500, 1500, 200), (12_000, 6000, 600), (60_000, 20_000, 1000))
+_ROUNDS = ((1500, 60_000, 800), (12_000, 100_000, 1500), (60_000, 200_000, 2000))
 """For each round of the whole search the bank's size for exact matches and for those under noise,
 and the pool for pairs, of a reduced one."""
 _FITS, _FITS_AT_LEAST = (50, 250, 900), 200
@@ -83,7 +83,7 @@ class ReductionProposer:
             before = search.candidates.fitted
             yield from search.laws(context)
             left -= search.candidates.fitted - before
-            if context.solved() or search.settled() or left <= 0:
+            if context.solved() or (search.settled() and view.certain) or left <= 0:
                 return
 
     def _width(self, context: Context) -> int:
@@ -154,7 +154,7 @@ class Reduced:
             self._smooth = self._smoothed()
         wide, narrow, context.pool = _ROUNDS[whole.round]
         wide = whole.limit if context.exactly else wide
-        context.bank.grow(wide, context.poll)
+        context.bank.grow(wide if context.exactly else max(wide, narrow), context.poll)
         most = _FITS_AT_LEAST + _FITS[whole.round] * len(self.view.columns)
         last = self.candidates.fitted + most
         for proposer in self._order():
@@ -197,7 +197,7 @@ class Reduced:
 
     def settled(self, constants: int = 99) -> bool:
         """Whether the best law, of so few constants, does as well as a surrogate of any form."""
-        if self.context.exactly or len(self.view.columns) > _FEW:
+        if self.context.exactly or len(self.view.columns) > 1:  # which it fits well enough
             return False
         best = self.context.front.best
         if self._smooth is None or best is None or best.parameters > constants:

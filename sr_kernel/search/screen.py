@@ -14,7 +14,8 @@ IntArray = NDArray[np.int64]
 
 _CHUNK = 20_000
 _CHAINED = 15_000
-"""Entries up to which groups are grown one by one among all of them."""
+"""The first entries, among which groups are grown one by one, beside those among which pairs are
+sought."""
 _STARTS, _LONGEST = 8, 5
 _DEAR = 0.01
 """Correlation that a node more must be worth."""
@@ -43,12 +44,11 @@ def screen(
     unit, usable = target.residuals(rows)
     poll()
     pairs = members[best_pairs(unit, correlations[members] * usable, 60, poll=poll)]
-    every = members
-    if len(dictionary) <= _CHAINED:
-        every = np.arange(len(dictionary))
-        unit, usable = target.residuals(dictionary.rows(every))
-        poll()
-        found += _chains(dictionary.sizes, unit, target, correlations)
+    every = np.union1d(members, np.arange(min(len(dictionary), _CHAINED)))
+    unit, usable = target.residuals(dictionary.rows(every))
+    poll()
+    chains = _chains(dictionary.sizes[every], unit, target, correlations[every])
+    found += [tuple(int(every[k]) for k in chain) for chain in chains]
     places = np.searchsorted(every, pairs[:20])
     triples = every[best_triples(unit, correlations[every] * usable, places, 20)]
     poll()

@@ -28,6 +28,10 @@ _NOISIER = 3.0
 """How many times the noise, which gradients suffer from most, such a difference may be larger."""
 _SURE = 0.003
 """Violations below this are the surrogate's own."""
+_DOUBTS = (1.5, 6.0)
+"""Columns that ten times the error is worth, without and with noise."""
+_CERTAIN = 1.25
+"""Errors up to this many times what says nothing leave no doubt."""
 _DOUBT = 2.0
 """Errors this many times the noise are no view's that is right."""
 _POOR = 0.3
@@ -84,10 +88,17 @@ class View:
         return self.error <= min(_DOUBT * self.floor, _POOR)
 
     @property
+    def certain(self) -> bool:
+        """Whether the error is no larger than that of a view that is right."""
+        return self.error <= _CERTAIN * self.floor
+
+    @property
     def rank(self) -> float:
         """The less, the likelier it is to help."""
         size = sum(column.expr.size for column in (*self.columns, self.factor))
-        doubt = 1.5 * math.log10(max(self.error / self.floor, 1.0))
+        # Noise is measured better than what a surrogate makes of a function without.
+        weight = _DOUBTS[self.floor > 2.0 * _SURE]
+        doubt = weight * math.log10(max(self.error / self.floor, 1.0))
         return len(self.columns) + doubt + 0.03 * size
 
     def at(self, place: int) -> FloatArray:

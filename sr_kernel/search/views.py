@@ -57,8 +57,13 @@ def symmetric_views(context: Context) -> Iterator[View]:
             found = [*dense, *(v for v in found if not v.dense and v.error < _SEEMING * least)]
         found = _worthwhile(found)
         yield from found
-        if found and found[0].sound and len(found[0].columns) == 1:
+        if found and _certain(found[0]):
             return
+
+
+def _certain(view: View) -> bool:
+    """Whether the law is likely to be of the one column of ``view``."""
+    return len(view.columns) == 1 and view.certain
 
 
 def _of_groups(
@@ -83,7 +88,7 @@ def _worthwhile(views: list[View]) -> list[View]:
     """The likeliest first: those that explain the target, or in want of such a few others."""
     views = sorted(views, key=lambda view: view.rank)
     sound = [view for view in views if view.sound]
-    if sound and len(sound[0].columns) == 1:
+    if sound and _certain(sound[0]):
         sound = [view for view in sound if len(view.columns) == 1]
     return sound[:_SOUND] if sound else views[:_SOUND]
 
