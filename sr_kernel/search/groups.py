@@ -51,14 +51,18 @@ class Group:
 def groups(
     columns: Sequence[Column],
     y: FloatArray,
+    weights: FloatArray | None = None,
     *,
     seed: int = 0,
     poll: Callable[[], None] = lambda: None,
 ) -> list[Group]:
-    """The likeliest groups over ``columns`` for the target ``y`` (n,), the best first."""
-    picked = np.sort(np.random.default_rng(seed).permutation(len(y))[:_ROWS])
+    """The likeliest groups over ``columns`` for the target ``y`` (n,), the best first; the variance
+    of the noise goes by one over ``weights`` (n,), and rows without weight do not count."""
+    weights = np.ones(len(y)) if weights is None else weights
+    order = np.random.default_rng(seed).permutation(len(y))
+    picked = np.sort(order[weights[order] > 0][:_ROWS])
     X = np.stack([column.values[picked] for column in columns], axis=1)
-    rows = _Rows(_logarithms(X), y[picked])
+    rows = _Rows(_logarithms(X), y[picked], weights[picked].mean() / weights[picked])
     found = [
         [climber.top(poll) for climber in _likeliest(starts, poll)]
         for starts in (_powers(rows, columns, picked), _joined(rows, columns, picked))
@@ -153,11 +157,15 @@ def _spelled(climber: _Climber, columns: Sequence[Column]) -> Iterator[Group]:
     factor, exponents = climber.factor, climber.exponents
     if climber.base.expr is number(1):
         factor, exponents = _plainest(factor, exponents)
-    above = product_of(columns, tuple(map(Fraction, factor)))
-    raised = (Fraction(1), *map(Fraction, exponents))
+    above = product_of(columns, tuple(map(_fraction, factor)))
+    raised = (Fraction(1), *map(_fraction, exponents))
     group = product_of([climber.base, *columns], raised)
     if above is not None and group is not None and np.ptp(group.values) > 0:
         yield Group(above, group, math.sqrt(climber.criterion))
+
+
+def _fraction(exponent: float) -> Fraction:
+    return Fraction(exponent).limit_denominator(12)
 
 
 def _plainest(factor: FloatArray, exponents: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -176,10 +184,12 @@ def _plainest(factor: FloatArray, exponents: FloatArray) -> tuple[FloatArray, Fl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Logarithms (n, d) of the columns, zero where there are none, and the target (n,)."""
+    """Logarithms (n, d) of the columns, zero where there are none, the target (n,) and the
+    variance (n,) of its noise, up to a factor."""
 
     logs: FloatArray
     y: FloatArray
+    variance: FloatArray
 
     @property
     def places(self) -> list[int]:
@@ -198,7 +208,8 @@ class _Rows:
             group = u * np.exp(self.logs @ exponents)
             scale = np.exp(self.logs @ factor)
             order = np.argsort(group, kind="stable")
-            t, r, s = group[order], (self.y / scale)[order], np.square(1.0 / scale[order])
+            t, r = group[order], (self.y / scale)[order]
+            s = (self.variance / np.square(scale))[order]
             if not t[0] < t[-1]:
                 return math.inf
             gap = t[2:] - t[:-2]

@@ -39,7 +39,8 @@ def symmetric_views(context: Context) -> Iterator[View]:
         return
     columns = tuple(Column(symbol(sample.variables[k]), sample.X[:, k]) for k in varying)
     y = sample.y / sample.unit
-    likely = groups(columns, y, seed=context.problem.random_state, poll=context.poll)
+    seed = context.problem.random_state
+    likely = groups(columns, y, sample.weights, seed=seed, poll=context.poll)
     seen: set[frozenset[float]] = set()
     for target in _targets(y):
         start, noise, missed = _start(context, columns, target, y)

@@ -65,3 +65,21 @@ def test_the_same_seed_gives_the_same_groups():
 def test_a_law_of_no_single_group_leaves_more_than_its_noise():
     columns, y, size = made(lambda a, b, c: a * np.sin(b) + np.exp(c), 3, 0.001)
     assert all(group.noise > 5 * size for group in groups(columns, y))
+
+
+def test_rows_without_weight_do_not_count():
+    columns, y, size = made(lambda a, b, c: a * np.exp(-b / c), 3, 0.01)
+    weights = np.ones(len(y))
+    weights[::3] = 0.0
+    wild = y + np.where(weights == 0.0, 50.0, 0.0)
+    first = groups(columns, wild, weights)[0]
+    assert ordered_alike(first, columns[1].values / columns[2].values)
+    assert first.noise < 1.15 * size
+
+
+def test_noise_of_uneven_size_is_weighed():
+    columns, y, _ = made(lambda a, b, c: a * np.exp(-b / c), 3, 0.0)
+    size = np.where(np.arange(len(y)) % 2 == 0, 0.3, 0.003) * y.std()
+    noisy = y + size * np.random.default_rng(2).normal(size=len(y))
+    first = groups(columns, noisy, 1.0 / size**2)[0]
+    assert ordered_alike(first, columns[1].values / columns[2].values)
