@@ -41,6 +41,8 @@ _SWEPT = ((12, 8), (8, 2), (2, 0))
 _FEW = 2
 _TOLD = 25
 """Rows for each column without which a surrogate may have learned the noise."""
+_POOR, _ALIKE = 0.1, 1.2
+"""Errors beyond which a view explains too little, and times that of the best that are no worse."""
 _NOISE = 1e-6
 """Losses below this are no noise that would tell when to stop."""
 _SETTLED, _PLAINLY = 1.1, 1
@@ -75,9 +77,10 @@ class ReductionProposer:
         left = _FITS_IN_ALL[context.round]
         for search in islice(self._known(context), self._width(context)):
             view = search.view
-            if context.exactly and view.dense and view.error > 2.0 * QUIET:
-                continue
-            if not (view.sound or context.exactly):
+            if context.exactly:
+                if view.dense and view.error > 2.0 * QUIET:
+                    continue
+            elif not (view.sound or self._best_of_all(view)):
                 continue
             context.poll()
             before = search.candidates.fitted
@@ -85,6 +88,14 @@ class ReductionProposer:
             left -= search.candidates.fitted - before
             if context.solved() or (search.settled() and view.certain) or left <= 0:
                 return
+
+    def _best_of_all(self, view: View) -> bool:
+        """Whether ``view`` is about as good as any: of many columns a surrogate takes too much of
+        the noise for the law to say how much there is."""
+        others = [search.view for search in self._searches]
+        if any(other.sound for other in others):
+            return False
+        return view.error <= min(_POOR, *(_ALIKE * other.error for other in others))
 
     def _width(self, context: Context) -> int:
         """How many reductions are worth their time just now."""
