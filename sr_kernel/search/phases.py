@@ -19,6 +19,7 @@ from sr_kernel.search.columns import Column
 from sr_kernel.search.polynomial import monomials
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.pursuit import Residual
+from sr_kernel.search.sample import spread_rows
 
 _LAWS = 3
 """Laws of the front, the shortest descriptions first, whose residuals are looked at."""
@@ -54,7 +55,7 @@ def _waving(context: Context, law: Expr, terms: tuple[Column, ...]) -> Iterator[
     residual = Residual.of(context, law)
     if residual is None:
         return
-    picked = np.arange(context.sample.rows)[:_ROWS]
+    picked = spread_rows(context.sample.rows, _ROWS, np.random.default_rng(0))
     values = np.stack([term.values[picked] for term in terms], axis=1)
     phases = list(islice(_phases(len(terms)), _WAVES))
     gains = np.zeros(len(phases))

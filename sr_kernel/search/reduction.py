@@ -26,7 +26,7 @@ from sr_kernel.search.surrogate import Surrogate
 from sr_kernel.search.symmetry import View
 from sr_kernel.search.views import MEASURED, QUIET, evened, squares, symmetric_views
 
-_ROUNDS = ((1500, 60_000, 800), (12_000, 100_000, 1500), (60_000, 200_000, 2000))
+_ROUNDS = ((1500, 60_000, 800), (12_000, 60_000, 1500), (60_000, 100_000, 2000))
 """For each round of the whole search the bank's size for exact matches and for those under noise,
 and the pool for pairs, of a reduced one."""
 _FITS, _FITS_AT_LEAST = (50, 250, 900), 200
