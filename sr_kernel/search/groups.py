@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, islice
 
@@ -30,9 +30,11 @@ _LARGEST = 4.0
 _STARTS, _CLIMBS, _COUNT = 5, 12, 3
 _BETTER = 0.99
 """Share of the criterion that a step must get below to be worth taking."""
-_PRICE = 0.005
+_PRICE = 0.008
 """What a unit of an exponent costs, as a share of the criterion; half of one costs twice that."""
-_ROWS = 600
+_ROWS = 1000
+_LOUD, _FAR = 0.05, 5
+"""Share of the target that must be noise for a row to be compared with so many pairs of others."""
 _JOINED, _CLEARLY = 6, 0.8
 """Columns up to which sums and differences of two are tried too, and the share of the criterion of
 mere powers that they must get below: there are many of them."""
@@ -63,12 +65,12 @@ def groups(
     picked = np.sort(order[weights[order] > 0][:_ROWS])
     X = np.stack([column.values[picked] for column in columns], axis=1)
     rows = _Rows(_logarithms(X), y[picked], weights[picked].mean() / weights[picked])
-    found = [
-        [climber.top(poll) for climber in _likeliest(starts, poll)]
-        for starts in (_powers(rows, columns, picked), _joined(rows, columns, picked))
-    ]
-    found = [sorted(kind, key=lambda climber: climber.price) for kind in found]
-    powers, joined = found
+    powers = _tops(_powers(rows, columns, picked), poll)
+    if powers and powers[0].criterion > _LOUD**2 * float(np.var(y[picked])):
+        # Where noise is large the bends between a few rows are not, and more rows tell more.
+        rows = replace(rows, reach=_FAR)
+        powers = _tops(_powers(rows, columns, picked), poll)
+    joined = _tops(_joined(rows, columns, picked), poll)
     if powers:
         joined = [one for one in joined if one.criterion < _CLEARLY * powers[0].criterion]
     return list(islice(_named([*joined, *powers], columns), _COUNT))
@@ -80,13 +82,15 @@ def _logarithms(X: FloatArray) -> FloatArray:
     return np.where(signed, np.log(np.where(signed, np.abs(X), 1.0)), 0.0)
 
 
-def _likeliest(starts: Iterable[_Climber], poll: Callable[[], None]) -> list[_Climber]:
+def _tops(starts: Iterable[_Climber], poll: Callable[[], None]) -> list[_Climber]:
+    """Where the climbs from the likeliest ``starts`` end, the best first."""
     found = []
     for start in starts:
         poll()
         if start.criterion < math.inf:
             found.append(start)
-    return sorted(found, key=lambda climber: climber.criterion)[:_STARTS]
+    found = sorted(found, key=lambda climber: climber.criterion)[:_STARTS]
+    return sorted((one.top(poll) for one in found), key=lambda climber: climber.final_price)
 
 
 def _powers(rows: _Rows, columns: Sequence[Column], picked: np.ndarray) -> Iterator[_Climber]:
@@ -101,27 +105,29 @@ def _powers(rows: _Rows, columns: Sequence[Column], picked: np.ndarray) -> Itera
     for j, k in combinations(rows.places, 2):
         for sign in (1.0, -1.0):
             yield _start(rows, one, unit[j] + sign * unit[k], picked)
-    if (bent := _bent(rows)) is not None:
+    for bent in _bent(rows):
         yield _start(rows, one, bent, picked)
 
 
-def _bent(rows: _Rows) -> FloatArray | None:
-    """Exponents (d,) of the direction in which log |y| bends most, as it does along the logarithm
+def _bent(rows: _Rows) -> Iterator[FloatArray]:
+    """Exponents (d,) of the directions in which log |y| bends most, as it does along the logarithm
     of a group alone (Li 1992, principal Hessian directions)."""
     places, size = rows.places, rows.sizes
     L = rows.logs[:, places] - rows.logs[:, places].mean(axis=0)
     i, j = np.triu_indices(len(places))
     matrix = np.column_stack([np.ones(len(L)), L, L[:, i] * L[:, j]])
     if len(places) < 2 or len(L) < 2 * matrix.shape[1]:
-        return None
+        return
     bends = np.zeros((len(places), len(places)))
     solution = np.linalg.lstsq(matrix * size[:, None], np.log(size) * size, rcond=None)[0]
     bends[i, j] = solution[1 + len(places) :]
     values, vectors = np.linalg.eigh(bends + bends.T)
-    direction = vectors[:, np.argmax(np.abs(values))]
-    exponents = np.zeros(rows.logs.shape[1])
-    exponents[places] = np.round(2.0 * direction / np.abs(direction).max()) / 2.0
-    return exponents
+    for k in np.argsort(-np.abs(values), kind="stable")[:2]:
+        direction = vectors[:, k] / np.abs(vectors[:, k]).max()
+        for steps in (1.0, 2.0):
+            exponents = np.zeros(rows.logs.shape[1])
+            exponents[places] = np.round(steps * direction) / steps
+            yield exponents
 
 
 def _joined(rows: _Rows, columns: Sequence[Column], picked: np.ndarray) -> Iterator[_Climber]:
@@ -172,6 +178,8 @@ def _plainest(factor: FloatArray, exponents: FloatArray) -> tuple[FloatArray, Fl
     """The same view with whole exponents in the group and the smallest ones in the factor."""
     doubled = np.round(2.0 * exponents).astype(int)
     whole = doubled / (np.gcd.reduce(doubled) or 1)
+    if not whole.any():
+        return factor, whole
     if (whole > 0).sum() < (whole < 0).sum() or (whole.sum() == 0 and whole[whole != 0][0] < 0):
         whole = -whole
     shifts = [0.0, *(factor[whole != 0] / whole[whole != 0])]
@@ -190,6 +198,8 @@ class _Rows:
     logs: FloatArray
     y: FloatArray
     variance: FloatArray
+    reach: int = 1
+    """Pairs of neighbours that a row is compared with."""
 
     @property
     def places(self) -> list[int]:
@@ -212,12 +222,24 @@ class _Rows:
             s = (self.variance / np.square(scale))[order]
             if not t[0] < t[-1]:
                 return math.inf
-            gap = t[2:] - t[:-2]
-            share = np.where(gap > 0, (t[1:-1] - t[:-2]) / np.where(gap > 0, gap, 1.0), 0.5)
-            missed = r[1:-1] - (1.0 - share) * r[:-2] - share * r[2:]
-            spread = s[1:-1] + np.square(1.0 - share) * s[:-2] + np.square(share) * s[2:]
+            missed, spread = self._between(t, r, s)
             squares = np.square(missed) / spread
         return trimmed_mean(squares)
+
+    def _between(
+        self, t: FloatArray, r: FloatArray, s: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """What rows in order of ``t`` differ from the lines through pairs of their neighbours on
+        either side, and the variance of that."""
+        far, last = self.reach, len(t) - self.reach
+        missed, spread = r[far:last].copy(), s[far:last].copy()
+        for step in range(1, far + 1):
+            below, above = slice(far - step, last - step), slice(far + step, last + step)
+            gap = t[above] - t[below]
+            share = np.where(gap > 0, (t[far:last] - t[below]) / np.where(gap > 0, gap, 1.0), 0.5)
+            missed -= ((1.0 - share) * r[below] + share * r[above]) / far
+            spread += (np.square(1.0 - share) * s[below] + np.square(share) * s[above]) / far**2
+        return missed, spread
 
 
 def _start(rows: _Rows, base: Column, exponents: FloatArray, picked: np.ndarray) -> _Climber:
@@ -248,10 +270,21 @@ class _Climber:
 
     @property
     def price(self) -> float:
-        """The criterion, and a little for each exponent."""
-        powers = np.abs(np.concatenate([self.factor, self.exponents]))
-        size = np.ceil(powers).sum() + (powers % 1.0 > 0).sum() + self.base.expr.size
-        return self.criterion * (1.0 + _PRICE * float(size))
+        """The criterion, and a little for each exponent on the way, more for broken ones."""
+        return self._priced(self.factor, self.exponents)
+
+    @property
+    def final_price(self) -> float:
+        """The same for the exponents that are told."""
+        if self.base.expr is not number(1):
+            return self.price
+        return self._priced(*_plainest(self.factor, self.exponents))
+
+    def _priced(self, factor: FloatArray, exponents: FloatArray) -> float:
+        powers = np.abs(np.concatenate([factor, exponents]))
+        broken = (powers % 1.0 > 1e-9).sum() + 2.0 * (2.0 * powers % 1.0 > 1e-9).sum()
+        size = float(np.ceil(powers - 1e-9).sum() + broken) + self.base.expr.size
+        return self.criterion * (1.0 + _PRICE * size)
 
     def top(self, poll: Callable[[], None]) -> _Climber:
         """Where no step makes it better."""

@@ -83,3 +83,17 @@ def test_noise_of_uneven_size_is_weighed():
     noisy = y + size * np.random.default_rng(2).normal(size=len(y))
     first = groups(columns, noisy, 1.0 / size**2)[0]
     assert ordered_alike(first, columns[1].values / columns[2].values)
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda a, b, c: a * np.exp(np.sqrt(b / c)), ("a", "b/c")),
+        (lambda a, b, c, d: a * (np.exp(b * c / (4 * d)) - 1), ("a", "b*c/d")),
+    ],
+)
+def test_a_tenth_of_noise_is_seen_through(f, expected):
+    columns, y, size = made(f, f.__code__.co_argcount, 0.1, rows=1000)
+    first = groups(columns, y)[0]
+    assert (to_text(first.factor.expr), to_text(first.column.expr)) == expected
+    assert 0.9 * size < first.noise < 1.1 * size
