@@ -25,8 +25,6 @@ ROUNDING = 1e-25
 _PRICES = {"div": 1.6, "pow": 2.0, "sqrt": 2.0, "log": 2.0, "abs": 2.5}
 _NESTED = 4.0
 """A function of a function that is no polynomial, such as 1/(a + sqrt(x)), is rare in laws."""
-_FITTED = 3.5
-"""The exponents of most laws are plain; a fitted one fits natural units to any others."""
 _STEEP, _STEEPEST = 2.0, 4.0
 """Fitted exponents beyond the steepest usual one mostly mimic an exponential function."""
 
@@ -61,7 +59,7 @@ def _structure(expr: Expr, columns: int) -> tuple[float, bool]:
     if isinstance(exponent, Fraction) and exponent < 0:
         total += _BELOW
     if isinstance(exponent, float):
-        total += _FITTED + _STEEP * math.log(max(abs(exponent) / _STEEPEST, 1.0))
+        total += _STEEP * math.log(max(abs(exponent) / _STEEPEST, 1.0))
     if expr.op in PERIODIC:
         total += 7.0
     else:

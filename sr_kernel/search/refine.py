@@ -26,7 +26,7 @@ from sr_kernel.search.machine import descend, ready
 from sr_kernel.search.periods import many_waves
 from sr_kernel.search.plainer import plainer
 from sr_kernel.search.tidy import tidy
-from sr_kernel.search.units import UNIT_PRICE, fixed_units
+from sr_kernel.search.units import unit_length
 
 if TYPE_CHECKING:
     from sr_kernel.search.sample import Sample
@@ -129,7 +129,7 @@ def judge(
         return None
     structure = structure_length(expr, len(sample.variables)) + sample.surcharge(expr)
     if units:
-        structure += UNIT_PRICE * fixed_units(expr, sample)
+        structure += unit_length(expr, sample)
         structure += 2.0 * cancelled_digits(expr, sample) + many_waves(expr, sample)
     length = description_length(sample.floored(loss), sample.rows, len(values), structure)
     return Fitted(expr, sample.complexity(shown(expr)), loss, length, values, errors, predicted)

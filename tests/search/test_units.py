@@ -4,7 +4,7 @@ import pytest
 from sr_kernel.expr import parse
 from sr_kernel.search import Problem
 from sr_kernel.search.sample import Sample
-from sr_kernel.search.units import fixed_units
+from sr_kernel.search.units import UNIT_PRICE, fixed_units, unit_length
 
 X = np.random.default_rng(0).uniform(1, 3, (30, 2))
 SAMPLE = Sample.of(Problem(("x", "z"), X, X[:, 0]))
@@ -33,6 +33,12 @@ SAMPLE = Sample.of(Problem(("x", "z"), X, X[:, 0]))
 )
 def test_units_that_constants_cannot_absorb(text, count):
     assert fixed_units(parse(text), SAMPLE) == count
+
+
+def test_natural_units_do_not_go_with_a_fitted_exponent():
+    assert unit_length(parse("x**(3/2)"), SAMPLE) == UNIT_PRICE
+    assert unit_length(parse("x**1.4998"), SAMPLE) == 2 * UNIT_PRICE
+    assert unit_length(parse("2.5*x**1.4998"), SAMPLE) == 0
 
 
 def test_an_exponent_that_cannot_move_absorbs_nothing():
