@@ -32,7 +32,7 @@ _BETTER = 0.99
 """Share of the criterion that a step must get below to be worth taking."""
 _PRICE = 0.008
 """What a unit of an exponent costs, as a share of the criterion; half of one costs twice that."""
-_ROWS = 1000
+_FEWEST, _ROWS = 40, 1000
 _LOUD, _FAR = 0.05, 5
 """Share of the target that must be noise for a row to be compared with so many pairs of others."""
 _JOINED, _CLEARLY = 6, 0.8
@@ -63,6 +63,8 @@ def groups(
     weights = np.ones(len(y)) if weights is None else weights
     order = np.random.default_rng(seed).permutation(len(y))
     picked = np.sort(order[weights[order] > 0][:_ROWS])
+    if len(picked) < _FEWEST:
+        return []
     X = np.stack([column.values[picked] for column in columns], axis=1)
     rows = _Rows(_logarithms(X), y[picked], weights[picked].mean() / weights[picked])
     powers = _tops(_powers(rows, columns, picked), poll)

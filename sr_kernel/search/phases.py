@@ -25,7 +25,7 @@ _LAWS = 3
 """Laws of the front, the shortest descriptions first, whose residuals are looked at."""
 _WAVES, _BLOCK, _ROWS = 4000, 500, 300
 """Phases looked at, so many at once, on at most so many rows."""
-_TERMS, _DEGREE = 3, 2
+_TERMS, _DEGREE, _MONOMIALS = 3, 2, 60
 _BEST = 4
 _PRICE = 20.0
 """Nats that a wave must save to be worth a fit."""
@@ -40,7 +40,7 @@ class PhaseProposer:
     def propose(self, context: Context) -> Iterator[Expr]:
         if not context.allows("sin", "add", "mul"):
             return
-        terms = monomials(context, _DEGREE)[1:]
+        terms = monomials(context, _DEGREE, _MONOMIALS)[1:]
         for _ in range(_LAWS):
             entries = sorted(context.front.entries, key=lambda entry: entry.length)[:_LAWS]
             law = next((entry.expr for entry in entries if entry.expr not in self._done), None)

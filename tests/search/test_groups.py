@@ -97,3 +97,8 @@ def test_a_tenth_of_noise_is_seen_through(f, expected):
     first = groups(columns, y)[0]
     assert (to_text(first.factor.expr), to_text(first.column.expr)) == expected
     assert 0.9 * size < first.noise < 1.1 * size
+
+
+def test_too_few_rows_with_weight_say_nothing():
+    columns, y, _ = made(lambda a, b: a * np.exp(-b), 2, 0.0)
+    assert groups(columns, y, (np.arange(len(y)) < 5).astype(float)) == []
