@@ -10,10 +10,14 @@ from sr_kernel.expr import Expr, to_text
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A fitted constant and its standard error (same unit; nan where the data fix none)."""
+    """A constant and its standard error (same unit; nan where the data fix none).
+
+    One that is ``fixed`` is held at its value by the user: it is not fitted and has no error.
+    """
 
     value: float
     error: float
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from sr_kernel.errors import DataError
-from sr_kernel.expr import Expr, to_text, walk
+from sr_kernel.expr import Expr, number, to_text, transform, walk
 from sr_kernel.search.guesses import loosened
-from sr_kernel.search.law import Law
+from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.presentation import checked, known_signs, law_of
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.refine import Fitted, judge, pinned, rounded
@@ -18,18 +20,22 @@ from sr_kernel.search.refine import fit as fit_floats
 from sr_kernel.search.sample import Sample
 
 
-def score(problem: Problem, expr: Expr, *, fit: bool = True) -> Law:
+def score(problem: Problem, expr: Expr, *, fit: bool = True, fixed: Iterable[float] = ()) -> Law:
     """``expr`` as a law of ``problem``: constants refitted, simplified, judged on all rows.
 
     Floats are starting values of free constants, except exponents that are multiples of 1/4,
     which are meant as they stand.  Whole coefficients and terms other than 1 are freed too where
     the data pay for it, as ``2*x`` is more often a guess than a claim.  With ``fit=False`` nothing
-    is changed.  ``score`` of the law compares it with the best constant.
+    is changed.  Constants with a value in ``fixed`` are held at it, up to sign; the term is then
+    kept as it is spelled.  ``score`` of the law compares it with the best constant.
 
     Raises :class:`DataError` if ``expr`` has no value on some row, naming the row.
     """
+    held = {Fraction(repr(abs(value))): abs(value) for value in fixed}
     with np.errstate(all="ignore"):  # what is undefined is said in words
-        return _scored(problem, expr, fit)
+        if not held or not fit:
+            return _scored(problem, expr, fit)
+        return _released(_held_score(problem, _holding(expr, held)), held)
 
 
 def _scored(problem: Problem, expr: Expr, fit: bool) -> Law:
@@ -41,6 +47,45 @@ def _scored(problem: Problem, expr: Expr, fit: bool) -> Law:
         fitted = _simplified(problem, rounded(fitted, sample), sample)
     law = law_of(fitted, sample)
     return replace(law, score=_against_constant(fitted, sample))
+
+
+def _holding(expr: Expr, held: dict[Fraction, float]) -> Expr:
+    """``expr`` with the floats that are held as exact decimals, which no fit moves."""
+    exact = {value: decimal for decimal, value in held.items()}
+
+    def hold(node: Expr) -> Expr:
+        value = node.value
+        if not isinstance(value, float) or abs(value) not in exact:
+            return node
+        decimal = exact[abs(value)]
+        return number(decimal if value > 0 else -decimal)
+
+    return transform(expr, hold)
+
+
+def _held_score(problem: Problem, expr: Expr) -> Law:
+    sample = Sample.of(problem)
+    fitted = fit_floats(pinned(expr), sample) or _as_it_is(pinned(expr), sample)
+    if fitted is None:
+        raise DataError(_undefined(expr, sample))
+    fitted = rounded(fitted, sample)
+    return replace(law_of(fitted, sample), score=_against_constant(fitted, sample))
+
+
+def _released(law: Law, held: dict[Fraction, float]) -> Law:
+    """``law`` with what was held as floats again, marked as fixed."""
+
+    def release(node: Expr) -> Expr:
+        value = node.value
+        if not isinstance(value, Fraction) or abs(value) not in held:
+            return node
+        return number(held[abs(value)] if value > 0 else -held[abs(value)])
+
+    expr = transform(law.expr, release)
+    fitted = {abs(parameter.value): parameter for parameter in law.parameters}
+    floats = [float(node.value) for node in walk(expr) if isinstance(node.value, float)]
+    parameters = [fitted.get(abs(value), Parameter(value, 0.0, fixed=True)) for value in floats]
+    return replace(law, expr=expr, parameters=tuple(parameters), complexity=expr.size)
 
 
 def _fitted(expr: Expr, sample: Sample) -> Fitted | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sr_kernel.errors import DataError
-from sr_kernel.expr import parse
+from sr_kernel.expr import parse, to_text
 from sr_kernel.search import Problem, score
 
 X = np.linspace(0.5, 5, 30)[:, None]
@@ -54,3 +54,21 @@ def test_whole_numbers_stay_where_the_data_agree():
 def test_exponents_and_ones_are_meant():
     law = score(DATA, parse("x**2 + 1"))
     assert law.equation == "x**2 + 1"
+
+
+def test_a_fixed_constant_is_held_while_the_others_are_fitted():
+    x = np.linspace(1, 3, 40)
+    problem = Problem(("x",), x[:, None], 2.5 * x**2 + 0.7)
+    law = score(problem, parse("2.1*x**2 + 0.5"), fixed=[0.5])
+    free, held = sorted(law.parameters, key=lambda parameter: parameter.fixed)
+    assert (held.value, held.error, held.fixed) == (0.5, 0.0, True)
+    assert not free.fixed
+    assert free.value == pytest.approx(np.mean((2.5 * x**2 + 0.2) * x**2) / np.mean(x**4), rel=1e-3)
+    assert to_text(law.expr).endswith("+ 0.5")
+
+
+def test_all_constants_may_be_fixed():
+    problem = Problem(("x",), np.array([[1.0], [2.0], [3.0]]), np.array([1.0, 2.0, 3.5]))
+    law = score(problem, parse("-1.1*x"), fixed=[1.1])
+    assert to_text(law.expr) == "-1.1*x"
+    assert [parameter.fixed for parameter in law.parameters] == [True]
