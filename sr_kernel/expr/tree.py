@@ -8,6 +8,7 @@ round it.  Floats are written ``["float", 2.0]`` where they would read back as a
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -74,3 +75,42 @@ def _literal(head: str, rest: list[Tree]) -> Expr:
 def _is_integer(text: str) -> bool:
     digits = text.removeprefix("-")
     return digits.isdecimal() and len(digits) <= MAX_DIGITS
+
+
+# ---------------------------------------------------------------- parts
+
+
+def subtree(tree: Tree, path: object) -> Tree:
+    """The part of ``tree`` at ``path``, a list of child numbers from the root.
+
+    Raises :class:`ExpressionError` for what is no path in it.
+    """
+    for place in _steps(path):
+        tree = _children(tree, place)[place]
+    return tree
+
+
+def replaced(tree: Tree, path: object, new: Tree) -> Tree:
+    """``tree`` with ``new`` in place of its part at ``path``; raises as :func:`subtree`."""
+    steps = _steps(path)
+    if not steps:
+        return new
+    place, *rest = steps
+    children = list(_children(tree, place))
+    children[place] = replaced(children[place], rest, new)
+    return [tree[0], *children]
+
+
+def _steps(path: object) -> list[int]:
+    if isinstance(path, list) and len(path) <= MAX_DEPTH:
+        places = [place for place in path if type(place) is int and place >= 0]
+        if len(places) == len(path):
+            return places
+    raise ExpressionError("a path is a list of child numbers from the root of the tree")
+
+
+def _children(tree: Tree, place: int) -> Sequence[Tree]:
+    literal = isinstance(tree, list) and tree[0] in ("integer", "float")
+    if literal or not isinstance(tree, list) or place >= len(tree) - 1:
+        raise ExpressionError(f"the tree has no part there: {str(tree)[:40]} has no child {place}")
+    return tree[1:]

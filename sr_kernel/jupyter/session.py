@@ -12,15 +12,18 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr, substitute
 from sr_kernel.formula.task import Task
+from sr_kernel.jupyter import parts
 from sr_kernel.jupyter.channel import Channel, Message
-from sr_kernel.jupyter.edit import SCORERS, score_edit, warm_up
+from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit, warm_up
+from sr_kernel.jupyter.edits import Edits
 from sr_kernel.jupyter.interrupt import caught_interrupts
 from sr_kernel.jupyter.view import View
 from sr_kernel.report.laws import Laws
@@ -42,7 +45,11 @@ SAVE_EVERY = 2.0
 PATIENCE = 5.0
 """Seconds that an interrupted search has to hand over what it found."""
 
-MAX_EDITS = 50
+FILLERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-fill")
+"""One thread for holes, which take seconds: other edits do not wait for them."""
+
+COMMANDS = ("stop", "score", "menu", "swap", "constant", "fill", "undo", "redo")
+T = TypeVar("T")
 
 _NOTHING = "no law was found: give it more time, more operators or other columns"
 
@@ -54,6 +61,7 @@ class Engine(Protocol):
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
+    def suggest(self, *exprs: Expr) -> None: ...
     def events(self) -> Iterable[Progress | SearchResult]: ...
     def close(self) -> None: ...
 
@@ -87,8 +95,8 @@ class Session:
         self._result: SearchResult | None = None
         self._heard = self._sent = self._saved = time.monotonic()
         self._deadline: float | None = None
-        self._edits: list[Json] = []
-        self._edited: dict[str, Law] = {}
+        self._edits = Edits()
+        self._found: tuple[tuple[Law, ...], Law | None] = ((), None)
 
     # ------------------------------------------------------------------ life
 
@@ -194,8 +202,10 @@ class Session:
         # The list is shared, so that edits made later are in the result that the user holds.
         self.laws = Laws.of(
             self.task, result, time_limit=self._time_limit, session=self._shared_key,
-            message=message, edits=self._edits,
+            message=message, edits=self._edits.entries,
         )  # fmt: skip
+        self._found = self.laws.front, self.laws.best
+        self._spell()
         self._show()
 
     def _ended(self) -> Laws:
@@ -206,6 +216,12 @@ class Session:
 
     def snapshot(self) -> Json:
         """The state now."""
+        return {**self._snapshot(), **self._steps()}
+
+    def _steps(self) -> Json:
+        return {"can_undo": self._edits.can_undo, "can_redo": self._edits.can_redo}
+
+    def _snapshot(self) -> Json:
         if self.laws is not None:
             return self.laws.snapshot()
         last = self._progress
@@ -214,13 +230,13 @@ class Session:
         return task_snapshot(
             self.task, front, best, status="running", elapsed=last.elapsed + since,
             candidates=last.candidates, distinct=last.distinct, time_limit=self._time_limit,
-            session=self._shared_key, edits=self._edits,
+            session=self._shared_key, edits=self._edits.entries,
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:
         """The state now for every kind of front end."""
         if self.laws is not None:
-            return mime_bundle(self.laws)
+            return {**mime_bundle(self.laws), MIME: self.snapshot()}
         front, best = self._front_so_far()
         last = self._progress
         so_far = Laws(
@@ -232,9 +248,7 @@ class Session:
     def _front_so_far(self) -> tuple[tuple[Law, ...], Law | None]:
         """In the table's columns, but not yet simplified there: that takes too long in between."""
         derived, last = self.task.derived, self._progress
-        if not derived:
-            return last.front, last.best
-        front = {law.key: _restored(law, derived) for law in last.front}
+        front = {law.key: self._edits.spelled(_restored(law, derived)) for law in last.front}
         return tuple(front.values()), None if last.best is None else front.get(last.best.key)
 
     @property
@@ -258,42 +272,120 @@ class Session:
 
     async def answer(self, request: Message) -> Message:
         """Answer a front end. Raises SrKernelError for what cannot be done."""
-        match request.get("cmd"):
+        command, law = request.get("cmd"), request.get("law")
+        match command:
             case "stop":
                 self.stop()
                 return {"ok": True}
             case "score":
                 return await self._score(request.get("text"), request.get("base"))
-        raise OptionError(f"unknown command {str(request.get('cmd'))[:40]!r}: use stop or score")
+            case "menu":
+                work = parts.menu_answer, self.task, self._known(law), request.get("path")
+                return await self._in_thread(SCORERS, *work)
+            case "swap":
+                return await self._swap(law, request.get("path"), request.get("text"))
+            case "constant":
+                return await self._constant(law, request)
+            case "fill":
+                base = self._known(law)
+                expr = parts.emptied(base, request.get("path"))
+                return self._entered(await self._in_thread(
+                    FILLERS, parts.filled, self.task, expr, base
+                ))  # fmt: skip
+            case "undo" | "redo":
+                about = self._edits.undo() if command == "undo" else self._edits.redo()
+                self._changed()
+                return {"ok": True, "law": about}
+        raise OptionError(
+            f"unknown command {str(command)[:40]!r}: use one of {', '.join(COMMANDS)}"
+        )
+
+    async def _in_thread(
+        self, executor: ThreadPoolExecutor, work: Callable[..., T], *arguments: object
+    ) -> T:
+        return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
 
     async def _score(self, text: object, base: object) -> Message:
         if not isinstance(text, str):
             raise OptionError("there is no formula to score: send its text")
-        loop = asyncio.get_running_loop()
         compared = self._law_called(base)
-        edit = await loop.run_in_executor(SCORERS, score_edit, self.task, text, compared)
+        if is_open(text):
+            expr = read_edit(self.task, text)
+            return self._entered(await self._in_thread(
+                FILLERS, parts.filled, self.task, expr, compared
+            ))  # fmt: skip
+        return self._entered(await self._in_thread(
+            SCORERS, score_edit, self.task, text, compared
+        ))  # fmt: skip
+
+    async def _swap(self, law: object, path: object, text: object) -> Message:
+        known = self._known(law)
+        return self._respelled(await self._in_thread(
+            SCORERS, parts.respelled, self.task, known, path, text
+        ))  # fmt: skip
+
+    async def _constant(self, law: object, request: Message) -> Message:
+        known, path = self._known(law), request.get("path")
+        match request.get("do"):
+            case "freeze":
+                return self._respelled(parts.frozen(known, path))
+            case "free":
+                work: tuple[Any, ...] = parts.freed, self.task, known, path
+            case "snap":
+                work = parts.snapped, self.task, known, path, request.get("text")
+            case other:
+                raise OptionError(f"a constant can be frozen, freed or snapped, not {other!r:.40}")
+        return self._entered(await self._in_thread(SCORERS, *work))
+
+    def _entered(self, edit: Edit) -> Message:
+        """A law of the user's own: kept, shown, and a start for the search."""
         entry, verdict = law_entry(edit.law), {"status": edit.status, "text": edit.text}
-        self._keep(edit.law, {**entry, "verdict": verdict})
-        # Who asked gets the answer first: showing the whole takes longer than sending it.
-        loop.call_soon(self._show if self.laws is not None else self._send)
+        self._edits.enter(edit.law, {**entry, "verdict": verdict})
+        if self._result is None and not self.task.derived:
+            self._engine.suggest(edit.law.expr)
+        self._changed()
         return {"law": entry, "verdict": verdict}
 
-    def _keep(self, law: Law, entry: Json) -> None:
-        """Newest last, and each function once."""
-        self._edits[:] = [known for known in self._edits if known["id"] != law.key]
-        self._edits.append(entry)
-        del self._edits[:-MAX_EDITS]
-        self._edited[law.key] = law
+    def _respelled(self, law: Law) -> Message:
+        """The same function in other words, in its old place."""
+        self._edits.respell(law)
+        self._changed()
+        verdict = {"status": "equal", "text": "the same function, written as you chose"}
+        return {"law": law_entry(self._edits.spelled(law)), "verdict": verdict}
+
+    def _changed(self) -> None:
+        """Who asked gets the answer first: showing the whole takes longer than sending it."""
+        self._spell()
+        show = self._show if self.laws is not None else self._send
+        asyncio.get_running_loop().call_soon(show)
+
+    def _spell(self) -> None:
+        """Give the laws of the result the user's spelling."""
+        if self.laws is not None:
+            front, best = self._found
+            self.laws.front = tuple(map(self._edits.spelled, front))
+            self.laws.best = None if best is None else self._edits.spelled(best)
+
+    def _known(self, key: object) -> Law:
+        """The law with this key. Raises OptionError if there is none now."""
+        law = self._edits.law(key) or self._on_front(key)
+        if law is None:
+            raise OptionError(f"there is no law {str(key)[:40]!r} any more: choose another one")
+        return law
+
+    def _on_front(self, key: object) -> Law | None:
+        laws = self.laws
+        front = self._front_so_far()[0] if laws is None else laws.front
+        return next((law for law in front if law.key == key), None)
 
     def _law_called(self, key: object) -> Law | None:
         """The law a user started from: the one named, else the best."""
-        if isinstance(key, str) and key in self._edited:
-            return self._edited[key]
-        laws = self.laws
-        front, best = self._front_so_far() if laws is None else (laws.front, laws.best)
-        return next((law for law in front if law.key == key), best)
+        best = self._front_so_far()[1] if self.laws is None else self.laws.best
+        return self._edits.law(key) or self._on_front(key) or best
 
 
 def _restored(law: Law, derived: Mapping[str, Expr]) -> Law:
+    if not derived:
+        return law
     expr = substitute(law.expr, derived)
     return replace(law, expr=expr, complexity=expr.size)

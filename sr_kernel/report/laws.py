@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sr_kernel.search.engine import SearchResult
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Laws:
     """Laws by complexity, each with a smaller loss than all simpler ones.
 

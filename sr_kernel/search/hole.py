@@ -76,7 +76,7 @@ def fill(
     front: tuple[Law, ...] = ()
     for event in laws(inner):
         front = event.front or front
-    held = tuple(fixed)
+    held = tuple(fixed) or None
     found = [
         law
         for part in front[::-1][:_MOST_TRIED]
@@ -105,7 +105,9 @@ def hole_problem(problem: Problem, expr: Expr) -> Problem:
     return replace(problem, X=problem.X[known], y=values[known], weights=weights, target="?")
 
 
-def _filled(problem: Problem, expr: Expr, part: Expr, fixed: tuple[float, ...]) -> Law | None:
+def _filled(
+    problem: Problem, expr: Expr, part: Expr, fixed: tuple[float, ...] | None
+) -> Law | None:
     try:
         return score(problem, substitute(expr, {HOLE: part}), fixed=fixed)
     except SrKernelError:  # too deep, or undefined on some row: another part may do

@@ -20,21 +20,24 @@ from sr_kernel.search.refine import fit as fit_floats
 from sr_kernel.search.sample import Sample
 
 
-def score(problem: Problem, expr: Expr, *, fit: bool = True, fixed: Iterable[float] = ()) -> Law:
+def score(
+    problem: Problem, expr: Expr, *, fit: bool = True, fixed: Iterable[float] | None = None
+) -> Law:
     """``expr`` as a law of ``problem``: constants refitted, simplified, judged on all rows.
 
     Floats are starting values of free constants, except exponents that are multiples of 1/4,
     which are meant as they stand.  Whole coefficients and terms other than 1 are freed too where
     the data pay for it, as ``2*x`` is more often a guess than a claim.  With ``fit=False`` nothing
-    is changed.  Constants with a value in ``fixed`` are held at it, up to sign; the term is then
-    kept as it is spelled.  ``score`` of the law compares it with the best constant.
+    is changed.  With ``fixed``, which may be empty, the term is kept as it is spelled, and
+    constants of a value in it are held at that, up to sign.  ``score`` of the law compares it with
+    the best constant.
 
     Raises :class:`DataError` if ``expr`` has no value on some row, naming the row.
     """
-    held = {Fraction(repr(abs(value))): abs(value) for value in fixed}
     with np.errstate(all="ignore"):  # what is undefined is said in words
-        if not held or not fit:
+        if fixed is None or not fit:
             return _scored(problem, expr, fit)
+        held = {Fraction(repr(abs(value))): abs(value) for value in fixed}
         return _released(_held_score(problem, _holding(expr, held)), held)
 
 

@@ -42,6 +42,7 @@ class Engine:
         self.queue = queue.SimpleQueue()
         self.started = self.closed = False
         self.stops = 0
+        self.suggested = []
 
     def start(self):
         self.started = True
@@ -50,6 +51,9 @@ class Engine:
         self.stops += 1
         if not self.deaf:
             self.queue.put(result("stopped"))
+
+    def suggest(self, *exprs):
+        self.suggested.extend(exprs)
 
     def events(self):
         for event in self.script:
