@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from sr_kernel.errors import ExpressionError, SrKernelError
-from sr_kernel.expr import Expr, parse, quoted, to_text, variables
+from sr_kernel.errors import ExpressionError
+from sr_kernel.expr import Expr, parse, to_text, variables
 from sr_kernel.formula.derived import evaluated
 from sr_kernel.formula.task import Task
 from sr_kernel.numeric.threads import one_thread
@@ -23,7 +22,7 @@ MAX_TEXT = 4_000
 SCORERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-score")
 """One thread for all edits: they are answered in order, beside the kernel's main thread."""
 
-_DECIDING = 0.2
+_DECIDING = 0.5
 """Seconds for the comparison with the law before it: an answer comes while it is awaited."""
 _WORDS = {
     "equal": "the same function as {0}",
@@ -117,12 +116,3 @@ def _example(task: Task, expr: Expr, base: Expr) -> str:
     used = sorted({*variables(expr), *variables(base)})
     point = ", ".join(f"{name} = {X[row, names.index(name)]:.4g}" for name in used)
     return f": {mine[row]:.4g} against {theirs[row]:.4g}" + (point and f" at {point}")
-
-
-def warm_up(task: Task) -> None:
-    """Do once what makes a first edit slow: imports, compilation, loading of the rules."""
-    x = quoted(task.variables[0])
-    base = None
-    for text in (f"1.5*{x} + 0.5", f"0.5*sin(1.5*{x})**2/{x}", f"0.5*exp(-{x}) + sqrt({x})"):
-        with contextlib.suppress(SrKernelError):  # not every one is defined on every table
-            base = score_edit(task, text, base).law

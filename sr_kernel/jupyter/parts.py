@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from sr_kernel.errors import ExpressionError, OptionError, SrKernelError
-from sr_kernel.expr import Expr, from_tree, number, parse, symbol, to_text, to_tree, walk
+from sr_kernel.expr import Expr, from_tree, number, parse, quoted, symbol, to_text, to_tree, walk
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.expr.tree import replaced, subtree
 from sr_kernel.formula.task import Task
-from sr_kernel.jupyter.edit import MAX_TEXT, Edit, compared
+from sr_kernel.jupyter.edit import MAX_TEXT, Edit, compared, score_edit
 from sr_kernel.numeric.threads import one_thread
 from sr_kernel.report.snapshot import Json, finite
 from sr_kernel.search.law import Law, Parameter
@@ -228,3 +229,13 @@ def _refitted(problem: Problem, law: Law, expr: Expr) -> Law:
 
 def _edit(task: Task, base: Law | None, law: Law) -> Edit:
     return Edit(law, *compared(task, law.expr, base))
+
+
+def warm_up(task: Task) -> None:
+    """Do once what makes a first edit and a first menu slow: imports, compilation, the rules."""
+    x = quoted(task.variables[0])
+    base = None
+    for text in (f"1.5*{x} + 0.5", f"0.5*sin(1.5*{x})**2/{x}", f"0.5*exp(-{x}) + sqrt({x})"):
+        with suppress(SrKernelError):  # not every one is defined on every table
+            base = score_edit(task, text, base).law
+            menu_answer(task, base, [])

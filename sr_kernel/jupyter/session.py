@@ -22,7 +22,7 @@ from sr_kernel.expr import Expr, substitute
 from sr_kernel.formula.task import Task
 from sr_kernel.jupyter import parts
 from sr_kernel.jupyter.channel import Channel, Message
-from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit, warm_up
+from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit
 from sr_kernel.jupyter.edits import Edits
 from sr_kernel.jupyter.interrupt import caught_interrupts
 from sr_kernel.jupyter.view import View
@@ -36,7 +36,7 @@ from sr_kernel.search.law import Law
 TICK = 0.1
 """Seconds between two looks at the process: at most ten snapshots a second."""
 
-IDLE = 0.4
+IDLE = 0.3
 """Seconds without news after which a snapshot is sent all the same: the clock moves on."""
 
 SAVE_EVERY = 2.0
@@ -105,7 +105,7 @@ class Session:
         self._engine.start()
         threading.Thread(target=self._read, name="sr_kernel-events", daemon=True).start()
         if self._channel is not None:
-            SCORERS.submit(warm_up, self.task)
+            SCORERS.submit(parts.warm_up, self.task)
             self._channel.open(self.snapshot())
         self._view.show(self.bundle())
 

@@ -7,7 +7,8 @@ import pytest
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import parse, to_text
 from sr_kernel.formula import problem_of
-from sr_kernel.jupyter.edit import read_edit, score_edit, warm_up
+from sr_kernel.jupyter.edit import read_edit, score_edit
+from sr_kernel.jupyter.parts import warm_up
 
 
 @pytest.mark.parametrize("text", ["2*a**1.5", "P = 2*a**1.5", " P ~ 2*a**1.5", "2*a**1.5 "])

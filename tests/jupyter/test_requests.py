@@ -8,7 +8,6 @@ import pytest
 from sr_kernel.errors import ExpressionError, OptionError
 from sr_kernel.formula import problem_of
 from sr_kernel.jupyter import parts
-from sr_kernel.jupyter import session as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import MIME, validate
 from sr_kernel.search.score import score
@@ -16,7 +15,7 @@ from sr_kernel.search.score import score
 
 @pytest.fixture(autouse=True)
 def _no_warm_up(monkeypatch):
-    monkeypatch.setattr(module, "warm_up", lambda task: None)
+    monkeypatch.setattr(parts, "warm_up", lambda task: None)
 
 
 @pytest.fixture(scope="module")

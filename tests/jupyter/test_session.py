@@ -11,6 +11,7 @@ import pytest
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.formula import problem_of
+from sr_kernel.jupyter import parts
 from sr_kernel.jupyter import session as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import MIME, validate
@@ -35,7 +36,7 @@ def run(task, engine, view, drive=None, **keywords):
 
 @pytest.fixture(autouse=True)
 def _no_warm_up(monkeypatch):
-    monkeypatch.setattr(module, "warm_up", lambda task: None)
+    monkeypatch.setattr(parts, "warm_up", lambda task: None)
 
 
 def test_a_search_runs_to_its_end(task, make, comms):
