@@ -44,7 +44,7 @@ def test_it_shows_the_snapshot_and_follows_the_search(task, make, comms, sent):
         session.start()
         laws = await session.wait()
         shown = widget(laws)
-        assert shown.snapshot == laws.snapshot()
+        assert shown.snapshot == session.snapshot()
         shown._handle_custom_msg({"id": 5, "cmd": "score", "text": "2*a**1.4"}, [])
         while not (sent and shown.snapshot["edits"]):  # the answer goes first
             await asyncio.sleep(0.02)
