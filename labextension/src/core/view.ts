@@ -59,7 +59,7 @@ function createParts(host: Host): Parts {
     }
   };
   const header = createHeader(host);
-  const detail = createDetail();
+  const detail = createDetail(host);
   const plot = createPlot(choose);
   const table = createTable(choose);
   const editor = createEditor(host, choose);
