@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { drawableTree, validate, validateLaw, validateVerdict } from '../src/core/validate';
-import { law, snapshot } from './sample';
+import { law, snapshot, type Json } from './sample';
 
 describe('validate', () => {
   it('reads a snapshot', () => {
@@ -45,6 +45,63 @@ describe('validate', () => {
   it('ignores a session key that no kernel would make', () => {
     expect(validate(snapshot({ session: '<b>' })).snapshot?.session).toBeNull();
     expect(validate(snapshot({ session: { toString: 1 } })).snapshot?.session).toBeNull();
+  });
+});
+
+describe('rows, code and hypotheses', () => {
+  const sample = { columns: { a: [1, null], ['__proto__']: [3, 4] }, y: [5, null] };
+
+  it('are read', () => {
+    const hypotheses = [{ id: 'h', kind: 'ban', text: 'sin(a)', tree: ['sin', 'a'] }];
+    const parameters = [{ value: 3, error: 1, path: [0, 2], fixed: true }];
+    const full = law('a', 1, 1, { validation: 2, predicted: [1, null], parameters, code: { numpy: 'np.sin(a)', perl: 7 } });
+    const { snapshot: read } = validate(snapshot({ front: [full], hypotheses, sample, paused: true, can_undo: true }));
+    expect(read).toMatchObject({ hypotheses, paused: true, canUndo: true, canRedo: false });
+    expect(read?.sample?.y).toEqual([5, null]);
+    expect(read?.front[0]).toMatchObject({ validation: 2, predicted: [1, null], parameters });
+    expect(read?.front[0]?.code).toEqual({ numpy: 'np.sin(a)', sympy: null, torch: null, c: null });
+  });
+
+  it('may have columns of any name', () => {
+    const parsed: unknown = JSON.parse('{"y":[1],"columns":{"__proto__":[2],"constructor":[3],"<b>":[4]}}');
+    const { snapshot: read } = validate(snapshot({ sample: parsed }));
+    expect(read?.sample?.columns).toEqual([
+      { name: '__proto__', values: [2] }, { name: 'constructor', values: [3] }, { name: '<b>', values: [4] }
+    ]);
+  });
+
+  it('may be missing', () => {
+    const { snapshot: read } = validate(snapshot({ front: [law('a', 1, 1, { parameters: [{ value: 1, error: null }] })] }));
+    expect(read).toMatchObject({ sample: null, hypotheses: [], paused: false, canUndo: false, canRedo: false });
+    expect(read?.front[0]).toMatchObject({ validation: null, predicted: null, code: null });
+    expect(read?.front[0]?.parameters).toEqual([{ value: 1, error: null, path: null, fixed: false }]);
+  });
+
+  const columns = (count: number): Json => Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, [1]]));
+  it.each([
+    [{ sample: [] }, 'sample is not an object with columns'],
+    [{ sample: { y: [1] } }, 'sample is not an object with columns'],
+    [{ sample: { y: [NaN], columns: {} } }, 'sample.y[0] is not a number'],
+    [{ sample: { y: ['1'], columns: {} } }, 'sample.y[0] is not a number'],
+    [{ sample: { y: Array(201).fill(0), columns: {} } }, 'sample.y has more than 200'],
+    [{ sample: { y: [1, 2], columns: { a: [1] } } }, 'sample.columns["a"] has 1 rows, and sample.y has 2'],
+    [{ sample: { y: [1], columns: columns(13) } }, 'sample.columns has more than 12'],
+    [{ sample: { y: [1], columns: { ['a'.repeat(201)]: [1] } } }, 'longer than 200'],
+    [{ paused: 'no' }, 'paused is neither true nor false'],
+    [{ can_redo: 1 }, 'can_redo is neither true nor false'],
+    [{ hypotheses: [{ id: 'h', kind: 'wish', text: 'a' }] }, 'hypotheses[0].kind is "wish"'],
+    [{ hypotheses: [{ id: 'h', kind: 'ban', text: null }] }, 'hypotheses[0].text is not a text'],
+    [{ hypotheses: Array(51).fill(0) }, 'hypotheses has more than 50'],
+    [{ front: [law('a', 1, 1, { validation: 'low' })] }, 'front[0].validation is not a number'],
+    [{ front: [law('a', 1, 1, { predicted: [Infinity] })] }, 'front[0].predicted[0] is not a number'],
+    [{ front: [law('a', 1, 1, { predicted: Array(201).fill(0) })] }, 'front[0].predicted has more than 200'],
+    [{ front: [law('a', 1, 1, { code: ['c'] })] }, 'front[0].code is not an object'],
+    [{ front: [law('a', 1, 1, { code: { c: 'x'.repeat(16001) } })] }, 'front[0].code.c is longer than 16000'],
+    [{ front: [law('a', 1, 1, { parameters: [{ path: [-1] }] })] }, 'parameters[0].path[0] is not a count'],
+    [{ front: [law('a', 1, 1, { parameters: [{ path: Array(121).fill(0) }] })] }, 'path has more than 120'],
+    [{ front: [law('a', 1, 1, { parameters: [{ fixed: 'yes' }] })] }, 'parameters[0].fixed is neither true nor false']
+  ])('are refused when wrong: %#', (changes, problem) => {
+    expect(validate(snapshot(changes)).problem).toContain(problem);
   });
 });
 

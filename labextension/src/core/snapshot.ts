@@ -3,9 +3,40 @@
 /** A number, a variable's name, or an operator's name with its arguments. Never markup. */
 export type Tree = number | string | readonly [string, ...Tree[]];
 
+/** Numbers of children from the root: child i of `[op, child0, …]` is `tree[i + 1]`. */
+export type Path = readonly number[];
+
 export interface Parameter {
   readonly value: number | null;
+  /** Standard error; null where it is not known. */
   readonly error: number | null;
+  /** Where the constant stands in the tree; null where it stands nowhere. */
+  readonly path: Path | null;
+  /** Frozen by the user, not fitted. */
+  readonly fixed: boolean;
+}
+
+/** The law as source text; null for a language that it has no spelling in. */
+export interface Code {
+  readonly numpy: string | null;
+  readonly sympy: string | null;
+  readonly torch: string | null;
+  readonly c: string | null;
+}
+
+/** Rows of the data, for pictures: every column is as long as y, and null stands for no number. */
+export interface Sample {
+  readonly columns: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  /** Values of the left-hand side. */
+  readonly y: readonly (number | null)[];
+}
+
+/** What the user has told the running search about the law. */
+export interface Hypothesis {
+  readonly id: string;
+  readonly kind: 'require' | 'ban';
+  readonly text: string;
+  readonly tree: Tree | null;
 }
 
 export interface Verdict {
@@ -18,6 +49,8 @@ export interface Law {
   readonly complexity: number;
   /** Mean squared error; null where it is not a finite number. */
   readonly loss: number | null;
+  /** Mean squared error on rows held out; null where none were. */
+  readonly validation: number | null;
   readonly r2: number | null;
   readonly score: number | null;
   /** Python syntax with the data's own names. */
@@ -29,6 +62,9 @@ export interface Law {
   readonly conditions: readonly string[];
   /** Only on formulas that a person has entered. */
   readonly verdict: Verdict | null;
+  /** Values on the rows of the sample, one each; null when they were not sent. */
+  readonly predicted: readonly (number | null)[] | null;
+  readonly code: Code | null;
 }
 
 export type Status = 'running' | 'finished' | 'stopped' | 'failed';
@@ -43,6 +79,9 @@ export interface Snapshot {
   readonly rows: number | null;
   readonly dropped: number;
   readonly status: Status;
+  readonly paused: boolean;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
   readonly stopReason: string | null;
   /** Seconds. */
   readonly elapsed: number | null;
@@ -55,4 +94,6 @@ export interface Snapshot {
   /** By rising complexity. */
   readonly front: readonly Law[];
   readonly edits: readonly Law[];
+  readonly sample: Sample | null;
+  readonly hypotheses: readonly Hypothesis[];
 }

@@ -4,23 +4,27 @@
  * A notebook may come from anybody, so every field is checked and every size is bounded here; the
  * rest of the view relies on that.
  */
-import type { Law, Parameter, Snapshot, Status, Tree, Verdict } from './snapshot';
+import {
+  Malformed, MAX_NAME, MAX_TEXT, count, countOrNull, flag, isName, isRecord, list, numberOrNull, numbers, show, text,
+  textOrNull, texts
+} from './fields';
+import type { Code, Hypothesis, Law, Parameter, Path, Sample, Snapshot, Status, Tree, Verdict } from './snapshot';
 
 export const MAX_LAWS = 200;
 export const MAX_EQUATION = 4000;
 export const MAX_TREE_NODES = 2000;
 export const MAX_TREE_DEPTH = 120;
-const MAX_LATEX = 16000;
-const MAX_NAME = 200;
-const MAX_TEXT = 2000;
+export const MAX_ROWS = 200;
+export const MAX_COLUMNS = 12;
+export const MAX_HYPOTHESES = 50;
+/** Characters of a law in LaTeX or in a programming language. */
+const MAX_CODE = 4 * MAX_EQUATION;
 const MAX_ITEMS = 100;
 const MAX_VARIABLES = 10000;
 
 export type Validated =
   | { readonly snapshot: Snapshot; readonly problem?: undefined }
   | { readonly snapshot?: undefined; readonly problem: string };
-
-class Malformed extends Error {}
 
 export function validate(value: unknown): Validated {
   try {
@@ -69,6 +73,9 @@ function snapshotOf(value: unknown): Snapshot {
     rows: countOrNull(value.rows, 'rows'),
     dropped: countOrNull(value.dropped, 'dropped') ?? 0,
     status: statusOf(value.status),
+    paused: flag(value.paused, 'paused'),
+    canUndo: flag(value.can_undo, 'can_undo'),
+    canRedo: flag(value.can_redo, 'can_redo'),
     stopReason: textOrNull(value.stop_reason, 'stop_reason'),
     elapsed: numberOrNull(value.elapsed, 'elapsed'),
     timeLimit: numberOrNull(value.time_limit, 'time_limit'),
@@ -78,13 +85,46 @@ function snapshotOf(value: unknown): Snapshot {
     warnings: texts(value.warnings ?? [], 'warnings', MAX_ITEMS),
     message: textOrNull(value.message, 'message'),
     front: [...front].sort((a, b) => a.complexity - b.complexity),
-    edits: laws(value.edits ?? [], 'edits')
+    edits: laws(value.edits ?? [], 'edits'),
+    sample: sampleOf(value.sample),
+    hypotheses: list(value.hypotheses ?? [], 'hypotheses', MAX_HYPOTHESES).map((item, i) => hypothesisOf(item, `hypotheses[${i}]`))
   };
 }
 
 function laws(value: unknown, where: string): Law[] {
-  const items = list(value, where, MAX_LAWS).map((item, i) => lawOf(item, `${where}[${i}]`));
-  return items;
+  return list(value, where, MAX_LAWS).map((item, i) => lawOf(item, `${where}[${i}]`));
+}
+
+function sampleOf(value: unknown): Sample | null {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (!isRecord(value) || !isRecord(value.columns)) {
+    throw new Malformed('sample is not an object with columns');
+  }
+  const y = numbers(value.y, 'sample.y', MAX_ROWS);
+  const columns = list(Object.entries(value.columns), 'sample.columns', MAX_COLUMNS) as [string, unknown][];
+  return { y, columns: columns.map(([name, values]) => columnOf(name, values, y.length)) };
+}
+
+function columnOf(name: string, value: unknown, rows: number): Sample['columns'][number] {
+  const where = `sample.columns[${show(name)}]`;
+  const values = numbers(value, where, MAX_ROWS);
+  if (values.length !== rows) {
+    throw new Malformed(`${where} has ${values.length} rows, and sample.y has ${rows}`);
+  }
+  return { name: text(name, `the name of ${where}`, MAX_NAME), values };
+}
+
+function hypothesisOf(value: unknown, where: string): Hypothesis {
+  if (!isRecord(value)) {
+    throw new Malformed(`${where} is not an object`);
+  }
+  const { kind } = value;
+  if (kind !== 'require' && kind !== 'ban') {
+    throw new Malformed(`${where}.kind is ${show(kind)}`);
+  }
+  return { id: text(value.id, `${where}.id`, MAX_NAME), kind, text: text(value.text, `${where}.text`, MAX_EQUATION), tree: drawableTree(value.tree) };
 }
 
 function lawOf(value: unknown, where: string): Law {
@@ -95,16 +135,19 @@ function lawOf(value: unknown, where: string): Law {
     id: text(value.id, `${where}.id`, MAX_NAME),
     complexity: count(value.complexity, `${where}.complexity`),
     loss: numberOrNull(value.loss, `${where}.loss`),
+    validation: numberOrNull(value.validation, `${where}.validation`),
     r2: numberOrNull(value.r2, `${where}.r2`),
     score: numberOrNull(value.score, `${where}.score`),
     equation: text(value.equation, `${where}.equation`, MAX_EQUATION),
-    latex: text(value.latex ?? '', `${where}.latex`, MAX_LATEX),
+    latex: text(value.latex ?? '', `${where}.latex`, MAX_CODE),
     tree: drawableTree(value.tree),
     parameters: list(value.parameters ?? [], `${where}.parameters`, MAX_ITEMS).map((item, i) =>
       parameterOf(item, `${where}.parameters[${i}]`)
     ),
     conditions: texts(value.conditions ?? [], `${where}.conditions`, MAX_ITEMS),
-    verdict: validateVerdict(value.verdict)
+    verdict: validateVerdict(value.verdict),
+    predicted: value.predicted === null || value.predicted === undefined ? null : numbers(value.predicted, `${where}.predicted`, MAX_ROWS),
+    code: codeOf(value.code, `${where}.code`)
   };
 }
 
@@ -114,8 +157,31 @@ function parameterOf(value: unknown, where: string): Parameter {
   }
   return {
     value: numberOrNull(value.value, `${where}.value`),
-    error: numberOrNull(value.error, `${where}.error`)
+    error: numberOrNull(value.error, `${where}.error`),
+    path: pathOf(value.path, `${where}.path`),
+    fixed: flag(value.fixed, `${where}.fixed`)
   };
+}
+
+function pathOf(value: unknown, where: string): Path | null {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  return list(value, where, MAX_TREE_DEPTH).map((item, i) => count(item, `${where}[${i}]`));
+}
+
+function codeOf(value: unknown, where: string): Code | null {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (!isRecord(value)) {
+    throw new Malformed(`${where} is not an object`);
+  }
+  const one = (name: keyof Code): string | null => {
+    const source = value[name];
+    return source === null || source === undefined ? null : text(source, `${where}.${name}`, MAX_CODE);
+  };
+  return { numpy: one('numpy'), sympy: one('sympy'), torch: one('torch'), c: one('c') };
 }
 
 /**
@@ -165,67 +231,6 @@ export function treeSize(tree: Tree): number {
   }
   const [, ...args] = tree;
   return args.reduce<number>((sum, arg) => sum + treeSize(arg), 1);
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function show(value: unknown): string {
-  return String(JSON.stringify(value) ?? 'missing').slice(0, 40);
-}
-
-function text(value: unknown, where: string, limit: number): string {
-  if (typeof value !== 'string') {
-    throw new Malformed(`${where} is not a text`);
-  }
-  if (value.length > limit) {
-    throw new Malformed(`${where} is longer than ${limit} characters`);
-  }
-  return value;
-}
-
-function textOrNull(value: unknown, where: string): string | null {
-  return value === null || value === undefined ? null : text(value, where, MAX_TEXT);
-}
-
-function list(value: unknown, where: string, limit: number): unknown[] {
-  if (!Array.isArray(value)) {
-    throw new Malformed(`${where} is not a list`);
-  }
-  if (value.length > limit) {
-    throw new Malformed(`${where} has more than ${limit} entries`);
-  }
-  return value;
-}
-
-function texts(value: unknown, where: string, limit: number): string[] {
-  return list(value, where, limit).map((item, i) => text(item, `${where}[${i}]`, MAX_TEXT));
-}
-
-function numberOrNull(value: unknown, where: string): number | null {
-  if (value === null || value === undefined) {
-    return null;
-  }
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new Malformed(`${where} is not a number`);
-  }
-  return value;
-}
-
-function count(value: unknown, where: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw new Malformed(`${where} is not a count`);
-  }
-  return value;
-}
-
-function countOrNull(value: unknown, where: string): number | null {
-  return value === null || value === undefined ? null : count(value, where);
 }
 
 function statusOf(value: unknown): Status {

@@ -1,10 +1,13 @@
 /** One search on screen, wherever it is shown: everything here is told by a Host. */
+import { rowsOf } from './agreement';
 import { createDetail } from './detail';
 import { html } from './dom';
 import { createEditor } from './editor';
 import { createHeader } from './header';
 import type { Host } from './host';
 import { createPlot } from './plot';
+import { createResiduals } from './residuals';
+import { createScatter } from './scatter';
 import type { Law, Snapshot } from './snapshot';
 import { createTable } from './table';
 import { validate } from './validate';
@@ -59,12 +62,14 @@ function createParts(host: Host): Parts {
     }
   };
   const header = createHeader(host);
-  const detail = createDetail();
+  const detail = createDetail(host);
   const plot = createPlot(choose);
+  const scatter = createScatter();
+  const residuals = createResiduals();
   const table = createTable(choose);
   const editor = createEditor(host, choose);
 
-  const pictures = html('div', { class: 'srk-pictures' }, plot.node, table.node);
+  const pictures = html('div', { class: 'srk-pictures' }, plot.node, scatter.node, residuals.node, table.node);
 
   function update(snapshot: Snapshot): void {
     last = snapshot;
@@ -73,6 +78,10 @@ function createParts(host: Host): Parts {
     header.update(snapshot);
     detail.update(snapshot, law);
     plot.update(snapshot, law?.id ?? null);
+    const rows = rowsOf(snapshot.sample, law);
+    pictures.classList.toggle('srk-with-fit', rows.length > 0);
+    scatter.update(snapshot, rows);
+    residuals.update(snapshot.target, snapshot.sample, rows);
     table.update(snapshot, law?.id ?? null);
     editor.update(snapshot, law);
   }
