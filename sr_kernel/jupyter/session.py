@@ -12,24 +12,23 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr, substitute
 from sr_kernel.formula.task import Task
-from sr_kernel.jupyter import parts
+from sr_kernel.jupyter import desk
 from sr_kernel.jupyter.channel import Channel, Message
-from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit
-from sr_kernel.jupyter.edits import Edits
+from sr_kernel.jupyter.edit import SCORERS
 from sr_kernel.jupyter.interrupt import caught_interrupts
+from sr_kernel.jupyter.parts import warm_up
 from sr_kernel.jupyter.view import View
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.mime import mime_bundle
 from sr_kernel.report.question import Question
-from sr_kernel.report.snapshot import MIME, Json, law_entry, task_snapshot
+from sr_kernel.report.snapshot import MIME, Json, task_snapshot
 from sr_kernel.search.engine import Progress, SearchResult
 from sr_kernel.search.law import Law
 
@@ -44,12 +43,6 @@ SAVE_EVERY = 2.0
 
 PATIENCE = 5.0
 """Seconds that an interrupted search has to hand over what it found."""
-
-FILLERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-fill")
-"""One thread for holes, which take seconds: other edits do not wait for them."""
-
-COMMANDS = ("stop", "score", "menu", "swap", "constant", "fill", "undo", "redo")
-T = TypeVar("T")
 
 _NOTHING = "no law was found: give it more time, more operators or other columns"
 
@@ -95,8 +88,8 @@ class Session:
         self._result: SearchResult | None = None
         self._heard = self._sent = self._saved = time.monotonic()
         self._deadline: float | None = None
-        self._edits = Edits()
-        self._found: tuple[tuple[Law, ...], Law | None] = ((), None)
+        self._desk = desk.Desk(task, self._front_now, self._seed, self._changed)
+        self._found: desk.Front = ((), None)
 
     # ------------------------------------------------------------------ life
 
@@ -105,7 +98,7 @@ class Session:
         self._engine.start()
         threading.Thread(target=self._read, name="sr_kernel-events", daemon=True).start()
         if self._channel is not None:
-            SCORERS.submit(parts.warm_up, self.task)
+            SCORERS.submit(warm_up, self.task)
             self._channel.open(self.snapshot())
         self._view.show(self.bundle())
 
@@ -202,7 +195,7 @@ class Session:
         # The list is shared, so that edits made later are in the result that the user holds.
         self.laws = Laws.of(
             self.task, result, time_limit=self._time_limit, session=self._shared_key,
-            message=message, edits=self._edits.entries,
+            message=message, edits=self._desk.edits.entries,
         )  # fmt: skip
         self._found = self.laws.front, self.laws.best
         self._spell()
@@ -216,10 +209,7 @@ class Session:
 
     def snapshot(self) -> Json:
         """The state now."""
-        return {**self._snapshot(), **self._steps()}
-
-    def _steps(self) -> Json:
-        return {"can_undo": self._edits.can_undo, "can_redo": self._edits.can_redo}
+        return {**self._snapshot(), **self._desk.state()}
 
     def _snapshot(self) -> Json:
         if self.laws is not None:
@@ -230,7 +220,7 @@ class Session:
         return task_snapshot(
             self.task, front, best, status="running", elapsed=last.elapsed + since,
             candidates=last.candidates, distinct=last.distinct, time_limit=self._time_limit,
-            session=self._shared_key, edits=self._edits.entries,
+            session=self._shared_key, edits=self._desk.edits.entries,
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:
@@ -245,11 +235,15 @@ class Session:
         )  # fmt: skip
         return {**mime_bundle(so_far), MIME: self.snapshot()}
 
-    def _front_so_far(self) -> tuple[tuple[Law, ...], Law | None]:
+    def _front_now(self) -> desk.Front:
+        return self._front_so_far() if self.laws is None else (self.laws.front, self.laws.best)
+
+    def _front_so_far(self) -> desk.Front:
         """In the table's columns, but not yet simplified there: that takes too long in between."""
         derived, last = self.task.derived, self._progress
-        front = {law.key: self._edits.spelled(_restored(law, derived)) for law in last.front}
-        return tuple(front.values()), None if last.best is None else front.get(last.best.key)
+        front = {law.key: _restored(law, derived) for law in last.front}
+        best = None if last.best is None else front.get(last.best.key)
+        return self._desk.spelled(tuple(front.values()), best)
 
     @property
     def _shared_key(self) -> str | None:
@@ -272,86 +266,19 @@ class Session:
 
     async def answer(self, request: Message) -> Message:
         """Answer a front end. Raises SrKernelError for what cannot be done."""
-        command, law = request.get("cmd"), request.get("law")
-        match command:
-            case "stop":
-                self.stop()
-                return {"ok": True}
-            case "score":
-                return await self._score(request.get("text"), request.get("base"))
-            case "menu":
-                work = parts.menu_answer, self.task, self._known(law), request.get("path")
-                return await self._in_thread(SCORERS, *work)
-            case "swap":
-                return await self._swap(law, request.get("path"), request.get("text"))
-            case "constant":
-                return await self._constant(law, request)
-            case "fill":
-                base = self._known(law)
-                expr = parts.emptied(base, request.get("path"))
-                return self._entered(await self._in_thread(
-                    FILLERS, parts.filled, self.task, expr, base
-                ))  # fmt: skip
-            case "undo" | "redo":
-                about = self._edits.undo() if command == "undo" else self._edits.redo()
-                self._changed()
-                return {"ok": True, "law": about}
-        raise OptionError(
-            f"unknown command {str(command)[:40]!r}: use one of {', '.join(COMMANDS)}"
-        )
+        command = request.get("cmd")
+        if command == "stop":
+            self.stop()
+            return {"ok": True}
+        if command in desk.COMMANDS:
+            return await self._desk.answer(request)
+        known = ", ".join(("stop", *desk.COMMANDS))
+        raise OptionError(f"unknown command {str(command)[:40]!r}: use one of {known}")
 
-    async def _in_thread(
-        self, executor: ThreadPoolExecutor, work: Callable[..., T], *arguments: object
-    ) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
-
-    async def _score(self, text: object, base: object) -> Message:
-        if not isinstance(text, str):
-            raise OptionError("there is no formula to score: send its text")
-        compared = self._law_called(base)
-        if is_open(text):
-            expr = read_edit(self.task, text)
-            return self._entered(await self._in_thread(
-                FILLERS, parts.filled, self.task, expr, compared
-            ))  # fmt: skip
-        return self._entered(await self._in_thread(
-            SCORERS, score_edit, self.task, text, compared
-        ))  # fmt: skip
-
-    async def _swap(self, law: object, path: object, text: object) -> Message:
-        known = self._known(law)
-        return self._respelled(await self._in_thread(
-            SCORERS, parts.respelled, self.task, known, path, text
-        ))  # fmt: skip
-
-    async def _constant(self, law: object, request: Message) -> Message:
-        known, path = self._known(law), request.get("path")
-        match request.get("do"):
-            case "freeze":
-                return self._respelled(parts.frozen(known, path))
-            case "free":
-                work: tuple[Any, ...] = parts.freed, self.task, known, path
-            case "snap":
-                work = parts.snapped, self.task, known, path, request.get("text")
-            case other:
-                raise OptionError(f"a constant can be frozen, freed or snapped, not {other!r:.40}")
-        return self._entered(await self._in_thread(SCORERS, *work))
-
-    def _entered(self, edit: Edit) -> Message:
-        """A law of the user's own: kept, shown, and a start for the search."""
-        entry, verdict = law_entry(edit.law), {"status": edit.status, "text": edit.text}
-        self._edits.enter(edit.law, {**entry, "verdict": verdict})
+    def _seed(self, expr: Expr) -> None:
+        """An entered formula is a start for a search that has the table's own columns."""
         if self._result is None and not self.task.derived:
-            self._engine.suggest(edit.law.expr)
-        self._changed()
-        return {"law": entry, "verdict": verdict}
-
-    def _respelled(self, law: Law) -> Message:
-        """The same function in other words, in its old place."""
-        self._edits.respell(law)
-        self._changed()
-        verdict = {"status": "equal", "text": "the same function, written as you chose"}
-        return {"law": law_entry(self._edits.spelled(law)), "verdict": verdict}
+            self._engine.suggest(expr)
 
     def _changed(self) -> None:
         """Who asked gets the answer first: showing the whole takes longer than sending it."""
@@ -362,26 +289,7 @@ class Session:
     def _spell(self) -> None:
         """Give the laws of the result the user's spelling."""
         if self.laws is not None:
-            front, best = self._found
-            self.laws.front = tuple(map(self._edits.spelled, front))
-            self.laws.best = None if best is None else self._edits.spelled(best)
-
-    def _known(self, key: object) -> Law:
-        """The law with this key. Raises OptionError if there is none now."""
-        law = self._edits.law(key) or self._on_front(key)
-        if law is None:
-            raise OptionError(f"there is no law {str(key)[:40]!r} any more: choose another one")
-        return law
-
-    def _on_front(self, key: object) -> Law | None:
-        laws = self.laws
-        front = self._front_so_far()[0] if laws is None else laws.front
-        return next((law for law in front if law.key == key), None)
-
-    def _law_called(self, key: object) -> Law | None:
-        """The law a user started from: the one named, else the best."""
-        best = self._front_so_far()[1] if self.laws is None else self.laws.best
-        return self._edits.law(key) or self._on_front(key) or best
+            self.laws.front, self.laws.best = self._desk.spelled(*self._found)
 
 
 def _restored(law: Law, derived: Mapping[str, Expr]) -> Law:

@@ -15,7 +15,7 @@ from sr_kernel.search.score import score
 
 @pytest.fixture(autouse=True)
 def _no_warm_up(monkeypatch):
-    monkeypatch.setattr(parts, "warm_up", lambda task: None)
+    monkeypatch.setattr("sr_kernel.jupyter.session.warm_up", lambda task: None)
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +112,13 @@ def test_a_constant_is_frozen_snapped_and_freed(ask, law, task):
         frozen = await answer("menu", law=law.key, path=path)
         assert frozen["constant"]["fixed"]
         edit = await answer("score", text="2*x*z + 1.3*x + 0.1*z", base=law.key)
-        held = session._known(edit["law"]["id"])
+        held = session._desk.known(edit["law"]["id"])
         assert [p.value for p in held.parameters if p.fixed] == [pytest.approx(1.3)]
         snap = await answer("constant", law=law.key, path=[0, 0], do="snap", text="5/2")
         assert "5/2" in snap["law"]["equation"]
         free = await answer("constant", law=law.key, path=path, do="free")
         assert free["verdict"]["status"] == "equal"
-        assert not any(p.fixed for p in session._known(free["law"]["id"]).parameters)
+        assert not any(p.fixed for p in session._desk.known(free["law"]["id"]).parameters)
 
     ask(requests)
 

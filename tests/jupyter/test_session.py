@@ -11,7 +11,6 @@ import pytest
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.formula import problem_of
-from sr_kernel.jupyter import parts
 from sr_kernel.jupyter import session as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import MIME, validate
@@ -36,7 +35,7 @@ def run(task, engine, view, drive=None, **keywords):
 
 @pytest.fixture(autouse=True)
 def _no_warm_up(monkeypatch):
-    monkeypatch.setattr(parts, "warm_up", lambda task: None)
+    monkeypatch.setattr("sr_kernel.jupyter.session.warm_up", lambda task: None)
 
 
 def test_a_search_runs_to_its_end(task, make, comms):
@@ -209,7 +208,7 @@ def test_a_bug_behind_a_request_is_answered_too(task, make, comms, monkeypatch, 
     def broken(*arguments):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(module, "score_edit", broken)
+    monkeypatch.setattr("sr_kernel.jupyter.desk.score_edit", broken)
 
     async def drive(session):
         comms[0].ask(id=1, cmd="score", text="a")

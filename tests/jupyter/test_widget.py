@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from sr_kernel.errors import MissingExtraError
-from sr_kernel.jupyter import parts
 from sr_kernel.jupyter import widget as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.jupyter.sessions import remember
@@ -18,7 +17,7 @@ def static(tmp_path, monkeypatch):
     """A front end that is built, if only just."""
     (tmp_path / "widget.js").write_text("export default { render() {} }")
     monkeypatch.setattr(module, "STATIC", tmp_path)
-    monkeypatch.setattr(parts, "warm_up", lambda task: None)
+    monkeypatch.setattr("sr_kernel.jupyter.session.warm_up", lambda task: None)
     module._widget_class.cache_clear()
     yield tmp_path
     module._widget_class.cache_clear()

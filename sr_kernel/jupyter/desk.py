@@ -1,0 +1,132 @@
+"""Requests of a front end about laws: formulas entered, parts looked at and changed, undo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sr_kernel.errors import OptionError
+from sr_kernel.expr import Expr
+from sr_kernel.formula.task import Task
+from sr_kernel.jupyter import parts
+from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit
+from sr_kernel.jupyter.edits import Edits
+from sr_kernel.report.snapshot import Json, law_entry
+from sr_kernel.search.law import Law
+
+FILLERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-fill")
+"""One thread for holes, which take seconds: other edits do not wait for them."""
+
+COMMANDS = ("score", "menu", "swap", "constant", "fill", "undo", "redo")
+Front = tuple[tuple[Law, ...], Law | None]
+T = TypeVar("T")
+
+
+class Desk:
+    """``front`` gives the laws shown now and the best of them, ``seed`` hands a term to the search
+    if it still runs, ``changed`` is called when there is something new to show."""
+
+    def __init__(
+        self,
+        task: Task,
+        front: Callable[[], Front],
+        seed: Callable[[Expr], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.edits = Edits()
+        self._task = task
+        self._front = front
+        self._seed = seed
+        self._changed = changed
+
+    def state(self) -> Json:
+        """The fields of a snapshot."""
+        return {"can_undo": self.edits.can_undo, "can_redo": self.edits.can_redo}
+
+    def spelled(self, front: tuple[Law, ...], best: Law | None) -> Front:
+        """The laws as the user has written them."""
+        best = None if best is None else self.edits.spelled(best)
+        return tuple(map(self.edits.spelled, front)), best
+
+    async def answer(self, request: Json) -> Json:
+        """Do what one of COMMANDS asks. Raises SrKernelError for what cannot be done."""
+        law, path = request.get("law"), request.get("path")
+        match request.get("cmd"):
+            case "score":
+                return await self._score(request.get("text"), request.get("base"))
+            case "menu":
+                return await _in(SCORERS, parts.menu_answer, self._task, self.known(law), path)
+            case "swap":
+                return await self._swap(self.known(law), path, request.get("text"))
+            case "constant":
+                return await self._constant(self.known(law), path, request)
+            case "fill":
+                return await self._fill(parts.emptied(self.known(law), path), self.known(law))
+            case "undo":
+                return self._moved(self.edits.undo())
+            case "redo":
+                return self._moved(self.edits.redo())
+        raise OptionError(f"unknown command {str(request.get('cmd'))[:40]!r}")
+
+    def known(self, key: object) -> Law:
+        """The law with this key. Raises OptionError if there is none now."""
+        law = self._find(key)
+        if law is None:
+            raise OptionError(f"there is no law {str(key)[:40]!r} any more: choose another one")
+        return law
+
+    def _find(self, key: object) -> Law | None:
+        shown = (law for law in self._front()[0] if law.key == key)
+        return self.edits.law(key) or next(shown, None)
+
+    async def _score(self, text: object, base: object) -> Json:
+        if not isinstance(text, str):
+            raise OptionError("there is no formula to score: send its text")
+        started = self._find(base) or self._front()[1]
+        if is_open(text):
+            return await self._fill(read_edit(self._task, text), started)
+        return self._entered(await _in(SCORERS, score_edit, self._task, text, started))
+
+    async def _fill(self, expr: Expr, base: Law | None) -> Json:
+        return self._entered(await _in(FILLERS, parts.filled, self._task, expr, base))
+
+    async def _swap(self, law: Law, path: object, text: object) -> Json:
+        return self._respelled(await _in(SCORERS, parts.respelled, self._task, law, path, text))
+
+    async def _constant(self, law: Law, path: object, request: Json) -> Json:
+        match request.get("do"):
+            case "freeze":
+                return self._respelled(parts.frozen(law, path))
+            case "free":
+                edit = await _in(SCORERS, parts.freed, self._task, law, path)
+            case "snap":
+                text = request.get("text")
+                edit = await _in(SCORERS, parts.snapped, self._task, law, path, text)
+            case other:
+                raise OptionError(f"a constant can be frozen, freed or snapped, not {other!r:.40}")
+        return self._entered(edit)
+
+    def _entered(self, edit: Edit) -> Json:
+        """A law of the user's own: kept, shown, and a start for the search."""
+        entry, verdict = law_entry(edit.law), {"status": edit.status, "text": edit.text}
+        self.edits.enter(edit.law, {**entry, "verdict": verdict})
+        self._seed(edit.law.expr)
+        self._changed()
+        return {"law": entry, "verdict": verdict}
+
+    def _respelled(self, law: Law) -> Json:
+        """The same function in other words, in its old place."""
+        self.edits.respell(law)
+        self._changed()
+        verdict = {"status": "equal", "text": "the same function, written as you chose"}
+        return {"law": law_entry(law), "verdict": verdict}
+
+    def _moved(self, about: str | None) -> Json:
+        self._changed()
+        return {"ok": True, "law": about}
+
+
+async def _in(executor: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
