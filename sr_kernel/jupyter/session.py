@@ -21,6 +21,7 @@ from sr_kernel.expr import Expr, substitute
 from sr_kernel.formula.task import Task
 from sr_kernel.jupyter.channel import Channel, Message
 from sr_kernel.jupyter.edit import SCORERS, score_edit, warm_up
+from sr_kernel.jupyter.inspection import answer_about
 from sr_kernel.jupyter.interrupt import caught_interrupts
 from sr_kernel.jupyter.view import View
 from sr_kernel.report.laws import Laws
@@ -264,7 +265,11 @@ class Session:
                 return {"ok": True}
             case "score":
                 return await self._score(request.get("text"), request.get("base"))
-        raise OptionError(f"unknown command {str(request.get('cmd'))[:40]!r}: use stop or score")
+            case "egraph" | "explain" as command:
+                return await self._inspect(command, request.get("law"))
+        raise OptionError(
+            f"unknown command {str(request.get('cmd'))[:40]!r}: use stop, score, egraph or explain"
+        )
 
     async def _score(self, text: object, base: object) -> Message:
         if not isinstance(text, str):
@@ -277,6 +282,17 @@ class Session:
         # Who asked gets the answer first: showing the whole takes longer than sending it.
         loop.call_soon(self._show if self.laws is not None else self._send)
         return {"law": entry, "verdict": verdict}
+
+    async def _inspect(self, command: str, key: object) -> Message:
+        law, loop = self._law_named(key), asyncio.get_running_loop()
+        return await loop.run_in_executor(SCORERS, answer_about, command, law, self.task)
+
+    def _law_named(self, key: object) -> Law:
+        """The law with this id. Raises OptionError if there is none."""
+        law = self._law_called(key)
+        if law is None or law.key != key:
+            raise OptionError(f"there is no law {str(key)[:40]!r} here: choose one that is shown")
+        return law
 
     def _keep(self, law: Law, entry: Json) -> None:
         """Newest last, and each function once."""
