@@ -101,7 +101,7 @@ class Derivation:
         rule = self.rules.by_name.get(step.rule.removesuffix(BACKWARDS))
         if rule is None:
             return False
-        facts = _facts(ends, self.domain, self.assumptions)
+        facts = usable_facts(ends, self.domain, self.assumptions)
         alone = _with_arithmetic(rule)
         prover = Prover(step.before, step.after, alone, facts, shapes=self.rules)
         return prover.run(CHECK_NODES, CHECK_ROUNDS, float("inf")) == "proved"
@@ -165,7 +165,7 @@ def prove(
     assumptions are true.
     """
     ruleset = rules if rules is not None else Ruleset.default()
-    facts = _facts((start,) if within is None else (start, within), domain, assumptions)
+    facts = usable_facts((start,) if within is None else (start, within), domain, assumptions)
     until = time.monotonic() + time_limit
     try:
         with deadline(until):
@@ -227,7 +227,8 @@ def _with_arithmetic(rule: Rule) -> Ruleset:
     return Ruleset((rule, *(item for item in plain if item.name != rule.name)))
 
 
-def _facts(ends: Iterable[Expr], domain: str, assumptions: Assumptions) -> Assumptions:
+def usable_facts(ends: Iterable[Expr], domain: str, assumptions: Assumptions) -> Assumptions:
+    """The assumptions with what rules may rely on where all of ``ends`` are defined."""
     try:
         granted = (granted_conditions(end, domain, assumptions) for end in ends)
         return assumptions | Assumptions(tuple(dict.fromkeys(itertools.chain(*granted))))

@@ -15,11 +15,11 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Any
 
+from sr_kernel.egraph.arrangement import Arrangement
 from sr_kernel.egraph.cost import CostModel
 from sr_kernel.egraph.nodes import Node
 from sr_kernel.egraph.pattern import COMMUTATIVE, CONSTRUCTORS
-from sr_kernel.expr import OPERATORS, Expr, apply, number, symbol, to_text
-from sr_kernel.expr.term import has_minus
+from sr_kernel.expr import OPERATORS, Expr, apply, number, symbol
 from sr_kernel.numeric.deadline import check_time
 
 PLAIN, NEGATIVE, DENOMINATOR = 0, 1, 2
@@ -79,7 +79,7 @@ class Extraction:
         self._ways = {owner: list(self._recipes(owner)) for owner in self._of}
         self._chosen: dict[Slot, Choice] = {}
         self._built: dict[Slot, Expr] = {}
-        self._texts: dict[Expr, str] = {}
+        self._arrangement = Arrangement()
         self._settle()
 
     def cost(self, owner: Class) -> int:
@@ -261,12 +261,12 @@ class Extraction:
         if kind == "same":
             return self._build(recipe[1])
         if kind in ("add", "sub"):
-            return self._sum(self._terms(recipe, False))
+            return self._arrangement.sum(self._terms(recipe, False))
         if kind == "mul":
-            return self._product(self._factors(recipe))
+            return self._arrangement.product(self._factors(recipe))
         parts = [self._form(p) if isinstance(p[0], str) else self._build(p) for p in recipe[1:]]
         if kind in ("min", "max"):
-            return apply(kind, *sorted(apply(kind, *parts).args, key=self._term_key))
+            return apply(kind, *sorted(apply(kind, *parts).args, key=self._arrangement.term_key))
         return apply(kind, *parts)
 
     def _terms(self, recipe: Recipe, minus: bool) -> list[Expr]:
@@ -294,37 +294,6 @@ class Extraction:
         if choice is None:
             raise ValueError("the class has no finite form")
         return choice[1]
-
-    def _sum(self, terms: list[Expr]) -> Expr:
-        """A sum with literals last and, if any term is positive, one of those first."""
-        return apply("add", *sorted(apply("add", *terms).args, key=self._term_key))
-
-    def _product(self, factors: list[Expr]) -> Expr:
-        """A product with literals first, a minus sign in front and one quotient outermost."""
-        minus = sum(factor.op == "neg" for factor in factors) % 2
-        positive = [factor.args[0] if factor.op == "neg" else factor for factor in factors]
-        quotients = [factor for factor in positive if factor.op == "div"]
-        divisors: list[Expr] = []
-        if len(quotients) == 1:
-            positive.remove(quotients[0])
-            positive.append(quotients[0].args[0])
-            divisors = [quotients[0].args[1]]
-        product = apply("mul", *sorted(apply("mul", *positive).args, key=self._factor_key))
-        result = apply("div", product, *divisors) if divisors else product
-        return -result if minus else result
-
-    def _term_key(self, term: Expr) -> tuple[Any, ...]:
-        minus = not term.is_number and has_minus(term)
-        return (minus, term.is_number, -term.depth, self._text(term))
-
-    def _factor_key(self, factor: Expr) -> tuple[Any, ...]:
-        return (not factor.is_number, factor.op == "add", factor.depth, self._text(factor))
-
-    def _text(self, expr: Expr) -> str:
-        text = self._texts.get(expr)
-        if text is None:
-            text = self._texts[expr] = to_text(expr)
-        return text
 
 
 def _unordered(node: Node) -> Node:

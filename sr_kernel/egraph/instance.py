@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,9 @@ _OPERATOR_OF = {row.egg: row.name for row in OPERATORS.values()}
 _HALF = Fraction(1, 2)
 _ONE, _MINUS_ONE = number(1), number(-1)
 """Exact: a fitted 1.0 is not dropped."""
+
+NEUTRAL = {"Add": ((0, 0), (1, 0)), "Mul": ((0, 1), (1, 1)), "Pow": ((1, 1),)}
+"""Places and values of the arguments that change nothing."""
 
 
 class NoInstanceError(ValueError):
@@ -41,6 +44,14 @@ def surface(head: str, *args: Expr) -> Expr:
     """A core application as it is printed: ``-1*a`` is ``-a``, ``a*b**-1`` is ``a/b`` ..."""
     special = _SPECIAL.get(head)
     return special(*args) if special else apply(_OPERATOR_OF[head], *args)
+
+
+def printed(head: str, args: Sequence[Expr]) -> Expr:
+    """A core application without the ones and zeros that are no step to be rid of."""
+    for place, neutral in NEUTRAL.get(head, ()):
+        if args[place].value == neutral and isinstance(args[place].value, Fraction):
+            return args[1 - place]
+    return surface(head, *args)
 
 
 def _sum(left: Expr, right: Expr) -> Expr:

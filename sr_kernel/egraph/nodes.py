@@ -196,10 +196,15 @@ class NodeTable:
 
     def terms(self, node: int, head: str) -> list[int]:
         """Arguments of a chain of one associative constructor, nested ones included."""
-        content = self.nodes[node]
-        if content[0] != head or head not in COMMUTATIVE:
-            return [node]
-        return self.terms(content[1], head) + self.terms(content[2], head)
+        found, pending = [], [node]
+        while pending:
+            node = pending.pop()
+            content = self.nodes[node]
+            if content[0] == head and head in COMMUTATIVE:
+                pending += (content[2], content[1])
+            else:
+                found.append(node)
+        return found
 
     def tables(self, first: int) -> dict[str, list[tuple[object, ...]]]:
         """Rows for the loading relations, with keys and groups counted from ``first``."""

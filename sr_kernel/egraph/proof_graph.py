@@ -56,6 +56,8 @@ class ProofGraph:
         self.members: dict[int, list[int]] = {}
         self._users: dict[int, list[int]] = {}
         self._pending: list[int] = []
+        self.merged: list[Link] = []
+        """What was made equal and why, in order; congruences are not told."""
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -92,6 +94,10 @@ class ProofGraph:
         node = self.nodes[index]
         return node[1:] if node[0] in CONSTRUCTORS else ()
 
+    def literals(self) -> set[int]:
+        """The classes that hold an exact literal."""
+        return {self.find(index) for index, node in enumerate(self.nodes) if node[0] == "Num"}
+
     def merge(self, one: int, other: int, reason: Reason) -> bool:
         """Make two nodes equal for a reason; whether that is news."""
         a, b = self.find(one), self.find(other)
@@ -99,6 +105,8 @@ class ProofGraph:
             return False
         self._reroot(one)
         self._edges[one] = _Edge(other, reason, True)
+        if reason is not CONGRUENCE:
+            self.merged.append(Link(one, other, reason, True))
         if len(self.members[a]) > len(self.members[b]):
             a, b = b, a
         self._parent[a] = b

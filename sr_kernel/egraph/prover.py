@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sr_kernel.egraph.grouping import Binding, add_groupings
-from sr_kernel.egraph.instance import surface
+from sr_kernel.egraph.instance import NEUTRAL, printed
 from sr_kernel.egraph.nodes import NodeTable
 from sr_kernel.egraph.pattern import COMMUTATIVE, CONSTRUCTORS, Pattern, compute
 from sr_kernel.egraph.proof_graph import ProofGraph, Reason
@@ -28,11 +28,9 @@ PASSES = 4
 MAX_GROUPINGS = 16
 """Ways of looking at one nested sum or product."""
 REGROUPED = Reason("regrouping")
-_OPERATOR_OF = {row.egg: row.name for row in OPERATORS.values()}
+OPERATOR_OF = {row.egg: row.name for row in OPERATORS.values()}
 _UNKNOWN = Interval(lo_open=True, hi_open=True, defined=False)
 _SIGNS = {"nz": "!=", "positive": ">", "negative": "<", "nonneg": ">=", "nonpos": "<="}
-
-_NEUTRAL = {"Add": ((0, 0), (1, 0)), "Mul": ((0, 1), (1, 1)), "Pow": ((1, 1),)}
 
 Terms = tuple[int, ...]
 RawStep = tuple[Expr, Expr, Reason, bool]
@@ -53,14 +51,15 @@ class Prover:
     def __init__(
         self,
         start: Expr,
-        goal: Expr,
+        goal: Expr | None,
         rules: Ruleset,
         facts: Assumptions,
         known: Iterable[Known] = (),
         shapes: Ruleset | None = None,
     ) -> None:
-        """``shapes`` are the rules (default: ``rules``) whose patterns say how sums and products
-        are looked at."""
+        """Without a ``goal`` the rules run as far as they lead, and see only the literal in a class
+        that holds one.  ``shapes``: rules (default: ``rules``) whose patterns say how sums and
+        products are looked at."""
         self.graph = ProofGraph()
         self.facts = facts
         self._rules = [rule for rule in rules if rule.ruleset != "commutative"]
@@ -69,17 +68,19 @@ class Prover:
         self._told: dict[int, Interval] = {}
         self._intervals: dict[int, Interval] = {}
         self._applied: set[tuple[Any, ...]] = set()
+        self._literals: set[int] = set()
         self._table = NodeTable()
 
         def enter(expr: Expr) -> int:
             return self._table.enter(expr, 0)
 
-        ends = enter(start), enter(goal)
+        ends = enter(start), enter(start if goal is None else goal)
         pairs = [(enter(item.left), enter(item.right), Reason(item.name)) for item in known]
         told = [(enter(term), found) for term, found in facts.known.items()]
         add_groupings(self._table, shapes or rules)
         place = self._copied()
         self.start, self.goal = place[ends[0]], place[ends[1]]
+        self._has_goal = goal is not None
         for one, other, reason in pairs:
             self.graph.merge(place[one], place[other], reason)
         for one, other in self._table.same:
@@ -109,17 +110,19 @@ class Prover:
     def run(self, node_limit: int, rounds: int, deadline: float) -> str:
         """Apply the rules until the ends meet: "proved", or the reason to stop."""
         for _ in range(rounds):
-            if self.graph.equal(self.start, self.goal):
+            if self._is_met():
                 return "proved"
             found = self._round(node_limit, deadline)
-            if self.graph.equal(self.start, self.goal):
-                return "proved"
-            if found:
+            if found and not self._is_met():
                 return found
-        return "rounds"
+        return "proved" if self._is_met() else "rounds"
+
+    def _is_met(self) -> bool:
+        return self._has_goal and self.graph.equal(self.start, self.goal)
 
     def _round(self, node_limit: int, deadline: float) -> str:
         self._analyse()
+        self._literals = set() if self._has_goal else self.graph.literals()
         heads = self._by_head()
         matches = [
             (rule, binding)
@@ -192,7 +195,7 @@ class Prover:
             head = self.graph.nodes[index][0]
             args = [self.graph.find(arg) for arg in self.graph.arguments(index)]
             key = (head, *args) if args else (head, index)
-            if key not in seen:
+            if key not in seen and not self._is_pruned(index):
                 seen.add(key)
                 heads.setdefault(head, []).append(index)
         return heads
@@ -207,7 +210,7 @@ class Prover:
         seen = set()
         for member in self.graph.members[self.graph.find(node)]:
             content = self.graph.nodes[member]
-            if content[0] == pattern[0]:
+            if content[0] == pattern[0] and not self._is_pruned(member):
                 key = tuple(self.graph.find(arg) for arg in self.graph.arguments(member))
                 if key not in seen or not key:
                     seen.add(key)
@@ -233,12 +236,15 @@ class Prover:
         if head in COMMUTATIVE and not self.graph.equal(args[0], args[1]):
             yield from self._match_all(pattern[1:], args[::-1], binding)
 
+    def _is_pruned(self, node: int) -> bool:
+        return self.graph.nodes[node][0] != "Num" and self.graph.find(node) in self._literals
+
     def _is_inert(self, pattern: Pattern, args: Sequence[int]) -> bool:
         """Whether a node is 1*a, 0 + a or a**1 and the pattern does not ask for just that.
 
         Such nodes are printed as ``a``: a rule that used one would look like no rule at all.
         """
-        for place, neutral in _NEUTRAL.get(pattern[0], ()):
+        for place, neutral in NEUTRAL.get(pattern[0], ()):
             if self.graph.nodes[args[place]] == ("Num", neutral):
                 return ("Num", neutral) not in pattern[1:]
         return False
@@ -360,7 +366,7 @@ class Prover:
         if node[0] == "Var":
             return EVERYTHING
         args = [found.get(self.graph.find(arg), _UNKNOWN) for arg in node[1:]]
-        return interval_of(_OPERATOR_OF[node[0]], args)
+        return interval_of(OPERATOR_OF[node[0]], args)
 
     # -------------------------------------------------------------- reading
 
@@ -374,7 +380,7 @@ class Prover:
             elif node[0] == "Var":
                 done = symbol(self._table.names[node[1], node[2]])
             else:
-                done = _printed(node[0], [self.expression(arg) for arg in node[1:]])
+                done = printed(node[0], [self.expression(arg) for arg in node[1:]])
             self._printed[index] = done
         return done
 
@@ -382,14 +388,6 @@ class Prover:
         """The steps from start to goal."""
         for before, after, reason, forward in self.graph.steps(self.start, self.goal):
             yield self.expression(before), self.expression(after), reason, forward
-
-
-def _printed(head: str, args: list[Expr]) -> Expr:
-    """A core application without the ones and zeros that are no step to be rid of."""
-    for place, neutral in _NEUTRAL.get(head, ()):
-        if args[place].value == neutral and isinstance(args[place].value, Fraction):
-            return args[1 - place]
-    return surface(head, *args)
 
 
 @lru_cache(maxsize=1024, typed=True)

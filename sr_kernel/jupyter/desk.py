@@ -13,13 +13,14 @@ from sr_kernel.formula.task import Task
 from sr_kernel.jupyter import parts
 from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit
 from sr_kernel.jupyter.edits import Edits
+from sr_kernel.jupyter.inspection import answer_about
 from sr_kernel.report.snapshot import Json, law_entry
 from sr_kernel.search.law import Law
 
 FILLERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-fill")
 """One thread for holes, which take seconds: other edits do not wait for them."""
 
-COMMANDS = ("score", "menu", "swap", "constant", "fill", "undo", "redo")
+COMMANDS = ("score", "menu", "swap", "constant", "fill", "egraph", "explain", "undo", "redo")
 Front = tuple[tuple[Law, ...], Law | None]
 T = TypeVar("T")
 
@@ -64,6 +65,8 @@ class Desk:
                 return await self._constant(self.known(law), path, request)
             case "fill":
                 return await self._fill(parts.emptied(self.known(law), path), self.known(law))
+            case "egraph" | "explain" as command:
+                return await _in(SCORERS, answer_about, command, self.known(law), self._task)
             case "undo":
                 return self._moved(self.edits.undo())
             case "redo":

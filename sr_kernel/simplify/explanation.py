@@ -7,6 +7,8 @@ by computing it again.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -42,9 +44,12 @@ def explain(
     assume: Assume = (),
     domain: str = "isolated",
     time_limit: float | None = None,
+    search_time: float = math.inf,
 ) -> Derivation:
     """How ``expr`` becomes its simplified form, or ``other``, by steps that can be checked again.
 
+    ``time_limit`` is for the simplification, ``search_time`` for finding its steps, both in
+    seconds; past the latter, what is left becomes one step, shown by the normal form.
     Where no derivation is found, ``stop_reason`` says so and there are no steps.  Raises the
     errors of :func:`sr_kernel.simplify.simplify`.
     """
@@ -53,10 +58,10 @@ def explain(
         assumptions = assumptions_of(assume, [expr])
         found = simplify_detailed(start, assume=assumptions, domain=domain, time_limit=time_limit)
         forms = list(dict.fromkeys((start, *found.passed, found.result)))
-        return _Explainer(assumptions, domain).chain(forms, found.conditions)
+        return _Explainer(assumptions, domain, seconds=search_time).chain(forms, found.conditions)
     goal = read(other)
     assumptions = assumptions_of(assume, [expr, other])
-    return _Explainer(assumptions, "any", (start, goal)).between(start, goal)
+    return _Explainer(assumptions, "any", (start, goal), search_time).between(start, goal)
 
 
 def replay(
@@ -81,10 +86,20 @@ def replay(
 
 
 class _Explainer:
-    def __init__(self, assumptions: Assumptions, domain: str, where: tuple[Expr, ...] = ()) -> None:
-        """``where``: the two terms that must be defined, if it is not just the start."""
+    def __init__(
+        self,
+        assumptions: Assumptions,
+        domain: str,
+        where: tuple[Expr, ...] = (),
+        seconds: float = math.inf,
+    ) -> None:
+        """``where``: the two terms that must be defined, if it is not just the start.
+
+        ``seconds``: how long to look for steps, counted from now.
+        """
         self.assumptions = assumptions
         self.domain = domain
+        self.until = time.monotonic() + seconds
         self.within = where[-1] if where else None
         self.certificates: Mapping[str, Certificate] = {
             name: partial(certify, assumptions=assumptions, where=where)
@@ -127,10 +142,13 @@ class _Explainer:
     def _by_rules(self, start: Expr, goal: Expr) -> Derivation | None:
         if start is goal:
             return self.derivation((start, goal), ())
+        seconds = min(_SECONDS, self.until - time.monotonic())
+        if seconds <= 0:
+            return None
         try:
             found = prove(
                 start, goal, assumptions=self.assumptions, domain=self.domain,
-                certificates=self.certificates, within=self.within, time_limit=_SECONDS,
+                certificates=self.certificates, within=self.within, time_limit=seconds,
             )  # fmt: skip
             return None if found is None else self._checked(found)
         except ExpressionError:  # a step would be deeper than a term may be

@@ -130,3 +130,10 @@ def test_rows_for_loading_are_counted_from_where_they_go() -> None:
     assert ("0.5",) in [row[1:] for row in rows["in-Flt"]]
     for _, *args in rows["in-Add"] + rows["in-Mul"] + rows["in-Pow"]:
         assert all(100 <= arg < 100 + len(table) for arg in args)
+
+
+def test_a_chain_may_be_longer_than_the_stack_is_deep() -> None:
+    table = NodeTable()
+    node = table.enter(parse(" + ".join(f"x{i}" for i in range(3000))), 0)
+    assert len(table.terms(node, "Add")) == 3000
+    assert table.terms(node, "Mul") == [node]

@@ -236,3 +236,15 @@ def test_a_factor_of_one_point_zero_does_not_hide_what_only_rounding_tells_apart
     derivation = explain("0.018 + 1.0*((3.348*x + 2.754*y)*0.268*z*0.416*z - 1.094*z)")
     assert derivation.steps
     assert derivation.check()
+
+
+def test_past_its_search_time_what_is_left_is_one_step() -> None:
+    source = "sin(x)**2 + cos(x)**2 + exp(a)*exp(b) + sqrt(y**2)"
+    assert len(explain(source).steps) > 1
+    found = explain(source, "1 + exp(a + b) + abs(y)", search_time=0)
+    assert [step.rule for step in found.steps] == ["normal form"]
+    assert found.check()
+
+
+def test_a_sum_longer_than_the_stack_is_deep_is_explained() -> None:
+    assert str(explain(" + ".join(["x"] * 1500)).result) == "1500*x"
