@@ -20,6 +20,7 @@ from functools import partial
 
 import numpy as np
 
+from sr_kernel.egraph.classes import MAX_SIZE, class_graph
 from sr_kernel.egraph.cost import cost_model
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
@@ -43,6 +44,8 @@ from sr_kernel.simplify.workbench import Workbench
 GOALS = ("shorter", "fewer operations", "factored", "expanded", "better conditioned")
 MOST = 8
 SECONDS = 0.25
+_CLASSES_SHARE = 0.3
+"""Part of the time left that the e-graph may take; checking its forms takes time too."""
 _PRECISE_ROWS = 12
 _DIGITS = 25
 _ROUNDED = 1e-14
@@ -122,6 +125,7 @@ class _Judge:
             yield partial(self._rewritten, rewrite)
         for name in ("size", "flops"):
             yield partial(self._simplified, name)
+        yield self._classed
 
     def _rewritten(self, rewrite: Callable[[Expr], Expr]) -> Iterator[Expr]:
         form = rewrite(self.term)
@@ -136,6 +140,17 @@ class _Judge:
         for result in Pipeline(Situation.of(given, "any", name, left)).run([self.term]):
             yield from result.passed
             yield result.result
+
+    def _classed(self) -> Iterable[Expr]:
+        """The forms of the term's class in its e-graph."""
+        left = self.situation.time_left()
+        if not left or self.term.size > MAX_SIZE:
+            return ()
+        given = self.situation.knowledge.assumptions
+        graph = class_graph(
+            self.term, assumptions=given, domain="any", time_limit=_CLASSES_SHARE * left
+        )
+        return map(ordered, graph.classes[0].forms)
 
     def _goals(self, form: Expr) -> tuple[str, ...]:
         flops = cost_model("flops")

@@ -10,7 +10,7 @@ import pytest
 
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import apply, from_tree, number, parse, symbol
-from sr_kernel.jupyter import session as module
+from sr_kernel.jupyter import desk as module
 from sr_kernel.jupyter.inspection import answer_about, egraph_answer, explain_answer
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import MAX_BYTES, MAX_TEXT
@@ -18,7 +18,7 @@ from sr_kernel.report.snapshot import MAX_BYTES, MAX_TEXT
 
 @pytest.fixture(autouse=True)
 def _no_warm_up(monkeypatch):
-    monkeypatch.setattr(module, "warm_up", lambda task: None)
+    monkeypatch.setattr("sr_kernel.jupyter.session.warm_up", lambda task: None)
 
 
 def test_the_steps_lead_to_the_simplest_form(make):
@@ -226,7 +226,7 @@ def test_an_unknown_law_is_an_error_that_names_it(task, make, comms, command, la
 
 def test_a_missing_law_is_an_error(task, make, comms):
     [reply] = asked(task, make, comms, {"cmd": "egraph"})
-    assert "choose one" in reply["error"]
+    assert "choose another one" in reply["error"]
 
 
 def test_the_work_is_done_beside_the_main_thread(task, make, comms, monkeypatch):
