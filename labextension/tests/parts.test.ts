@@ -16,7 +16,7 @@ function every(part: Part): Part[] {
 
 describe('the paths in a drawing', () => {
   it('lead to the part that is drawn there, up to its sign', () => {
-    for (const tree of randomTrees(600)) {
+    for (const tree of randomTrees(150)) {
       const root = drawn(tree);
       for (const element of root.querySelectorAll('[data-path]')) {
         const path = pathOf(element.getAttribute('data-path')!);
@@ -29,7 +29,7 @@ describe('the paths in a drawing', () => {
   });
 
   it('reach every part of the tree', () => {
-    for (const tree of randomTrees(600, 11)) {
+    for (const tree of randomTrees(150, 11)) {
       const root = drawn(tree);
       for (const { path } of every({ tree, path: [] })) {
         expect(cover(root, path).length, JSON.stringify([tree, path])).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ describe('the paths in a drawing', () => {
   });
 
   it('change nothing that is seen', () => {
-    for (const tree of randomTrees(100, 3)) {
+    for (const tree of randomTrees(60, 3)) {
       expect(drawn(tree).textContent).toBe(mathOf(tree, { digits: 5 }).textContent);
     }
   });

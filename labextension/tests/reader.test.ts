@@ -103,7 +103,7 @@ describe('textOf', () => {
 
   it('is read back with the same value', () => {
     let finite = 0;
-    for (const tree of randomTrees(1500, 23)) {
+    for (const tree of randomTrees(600, 23)) {
       const text = textOf(tree);
       const again = read(text);
       expect(again.problem, text).toBeUndefined();
@@ -111,6 +111,6 @@ describe('textOf', () => {
       finite += Number.isFinite(was) ? 1 : 0;
       expect(Math.abs(was - is) <= 1e-9 * Math.abs(was) || Object.is(was, is) || Math.abs(was) > 1e15, `${text}: ${was}, ${is}`).toBe(true);
     }
-    expect(finite).toBeGreaterThan(500);
+    expect(finite).toBeGreaterThan(200);
   });
 });

@@ -74,7 +74,7 @@ function formulaNode(snapshot: Snapshot, law: Law): Node {
   if (law.tree === null || treeSize(law.tree) > LARGEST_DRAWN) {
     return html('code', {}, `${snapshot.target} = ${law.equation}`);
   }
-  return mathOf(law.tree, { digits: 5, display: true, left: targetTree(snapshot.target) });
+  return mathOf(law.tree, { digits: 5, display: true, left: targetTree(snapshot.target), paths: true });
 }
 
 function parametersNode(law: Law): Node {
