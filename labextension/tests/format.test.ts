@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { condition, count, number, plural, rSquared, seconds, shorten, withError } from '../src/core/format';
+import { condition, confidence, count, number, plural, rSquared, seconds, shorten } from '../src/core/format';
 
 describe('number', () => {
   it.each([
@@ -34,17 +34,20 @@ describe('rSquared', () => {
   ])('%s', (value, text) => expect(rSquared(value)).toBe(text));
 });
 
-describe('withError', () => {
+describe('confidence', () => {
   it.each([
-    [1.00042, 0.00031, '1.00042 ± 0.00031'],
-    [12.3456, 1.2, '12.3 ± 1.2'],
-    [3, 0, '3'],
-    [3.25, null, '3.25'],
-    [2.1e-7, 3e-8, '2.1×10⁻⁷ ± 3×10⁻⁸'],
-    [1234, 200, '1234 ± 200'],
-    [-1.5, 0.1, '−1.50 ± 0.10'],
-    [null, 1, '–']
-  ])('%s ± %s', (value, error, text) => expect(withError(value, error)).toBe(text));
+    [1.00042, 0.00031, '1.00042', '[0.99981, 1.00103]'],
+    [12.3456, 1.2, '12.3', '[10.0, 14.7]'],
+    [1234, 200, '1234', '[842, 1626]'],
+    [-1.5, 0.1, '−1.50', '[−1.70, −1.30]'],
+    [0.1, 0.1, '0.10', '[−0.10, 0.30]'],
+    [2.1e-7, 3e-8, '2.10×10⁻⁷', '[1.51, 2.69]×10⁻⁷'],
+    [6.02e23, 1e20, '6.0200×10²³', '[6.0180, 6.0220]×10²³'],
+    [3, 0, '3', null],
+    [3.25, null, '3.25', null],
+    [1e308, 1e308, '1×10³⁰⁸', null],
+    [null, 1, '–', null]
+  ])('%s ± %s', (value, error, estimate, interval) => expect(confidence(value, error)).toEqual({ estimate, interval }));
 });
 
 describe('texts', () => {

@@ -87,6 +87,11 @@ export class FakeHost implements Host {
     this.listeners.forEach(listener => listener());
   }
 
+  findKernel(answer: (command: string, args: Json | undefined) => Promise<Reply>): void {
+    this.answer = answer;
+    this.listeners.forEach(listener => listener());
+  }
+
   loseKernel(): void {
     this.answer = null;
     this.listeners.forEach(listener => listener());

@@ -63,17 +63,25 @@ export function seconds(value: number | null): string {
   return `${Math.floor(whole / 60)} min` + (whole % 60 === 0 ? '' : ` ${whole % 60} s`);
 }
 
-/** A value with its standard error in the digits that the error allows: "1.0049 ± 0.0012". */
-export function withError(value: number | null, error: number | null): string {
-  if (value === null || error === null || error <= 0) {
-    return number(value, 6);
+/** Standard errors on either side of a value that hold 95 % of a normal distribution. */
+const NORMAL_95 = 1.96;
+
+/**
+ * A value and its 95 % confidence interval in the digits that the standard error allows:
+ * "1.0049" and "[1.0025, 1.0073]". The interval is null where the error is not known.
+ */
+export function confidence(value: number | null, error: number | null): { estimate: string; interval: string | null } {
+  const half = NORMAL_95 * (error ?? 0);
+  if (value === null || !(half > 0) || !Number.isFinite(Math.abs(value) + half)) {
+    return { estimate: number(value, 6), interval: null };
   }
-  const decimals = 1 - Math.floor(Math.log10(error));
-  const small = Math.abs(value) < 1e6 && Math.max(Math.abs(value), error) > 1e-3;
-  if (!small || decimals < 0 || decimals > 12) {
-    return `${number(value, 6)} ± ${number(error, 2)}`;
-  }
-  return `${signed(value.toFixed(decimals))} ± ${error.toFixed(decimals)}`;
+  const [low, high] = [value - half, value + half];
+  const power = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))));
+  const exponent = power >= -3 && power < 6 ? 0 : power;
+  const decimals = Math.max(0, Math.min(12, exponent + 1 - Math.floor(Math.log10(half))));
+  const digits = (x: number): string => signed((x / 10 ** exponent).toFixed(decimals).replace(/^-(?=[0.]+$)/, ''));
+  const unit = exponent === 0 ? '' : `×10${superscript(exponent)}`;
+  return { estimate: digits(value) + unit, interval: `[${digits(low)}, ${digits(high)}]${unit}` };
 }
 
 /** "a >= 0" as it is printed in a text: "a ≥ 0". */

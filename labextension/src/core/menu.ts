@@ -1,6 +1,6 @@
 /** What can be done with one part of a law: other spellings, its constant, a hole, hypotheses. */
 import { html, setAttribute, setText } from './dom';
-import { condition, number, shorten, withError } from './format';
+import { condition, confidence, number, shorten } from './format';
 import type { Host, Reply } from './host';
 import { mathOf } from './mathml';
 import type { Part } from './parts';
@@ -231,7 +231,8 @@ function itemNode(item: Item, choose: (item: Item) => void): Node {
 }
 
 function constantText({ value, error, fixed }: Constant): string {
-  return `${withError(value, error)}, ${fixed ? 'frozen' : 'fitted to the data'}`;
+  const { estimate, interval } = confidence(value, fixed ? null : error);
+  return `${estimate}, ${fixed ? 'frozen' : interval === null ? 'fitted' : `fitted, 95 % interval ${interval}`}`;
 }
 
 export function spellingNode({ tree, text }: Spelling): Node {

@@ -1,23 +1,9 @@
 /** The Pareto front as a picture: one focusable point a law, a staircase through the front. */
 import { complexityAxis, lossAxis, type Axis, type LossAxis } from './axes';
+import { across, areaOf, followWidth, frameNodes, up, type Area, type Side } from './chart';
 import { setAttribute, svg } from './dom';
 import { number, shorten, superscript } from './format';
 import type { Law, Snapshot } from './snapshot';
-
-/** Where the axes lie, in pixels of the screen, so that letters keep their size. */
-interface Area {
-  readonly width: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-function areaOf(width: number): Area {
-  const height = Math.round(Math.max(240, width * 0.64));
-  return { width, height, left: 62, right: width - 14, top: 14, bottom: height - 46 };
-}
 
 /** Keys that lead to the next or previous point. */
 const STEPS: Readonly<Record<string, number>> = {
@@ -36,19 +22,21 @@ export function createPlot(select: (id: string) => void): Plot {
     'aria-label': 'Loss against complexity, one point for each law'
   });
   node.addEventListener('keydown', event => stepOn(node, event));
-  let area = areaOf(480);
+  let width = 480;
   let drawn = '';
   let last: { snapshot: Snapshot; selected: string | null } | null = null;
 
   function draw(snapshot: Snapshot, selected: string | null): void {
     const shown = placed(snapshot);
     const places = shown.map(law => [law.id, law.complexity, law.loss, law.equation]);
-    const signature = JSON.stringify([area.width, selected, snapshot.front.length, places]);
+    const signature = JSON.stringify([width, selected, snapshot.front.length, places]);
     if (signature === drawn) {
       return;
     }
     drawn = signature;
     const focused = node.contains(document.activeElement) ? document.activeElement?.getAttribute('data-law') : null;
+    const y = lossAxis(shown);
+    const area = areaOf(width, sideOf(y));
     setAttribute(node, 'viewBox', `0 0 ${area.width} ${area.height}`);
     node.replaceChildren(...(shown.length > 0 ? picture(snapshot, shown, selected, area, select) : emptyPicture(area)));
     if (focused !== null && focused !== undefined) {
@@ -56,14 +44,12 @@ export function createPlot(select: (id: string) => void): Plot {
     }
   }
 
-  // In a frame of its own: drawing changes the height, which must not happen while sizes are told.
-  new ResizeObserver(([entry]) => {
-    const width = Math.round(entry?.contentRect.width ?? 0);
-    if (width > 0 && width !== area.width) {
-      area = areaOf(width);
-      requestAnimationFrame(() => last !== null && draw(last.snapshot, last.selected));
+  followWidth(node, now => {
+    width = now;
+    if (last !== null) {
+      draw(last.snapshot, last.selected);
     }
-  }).observe(node);
+  });
 
   return {
     node,
@@ -91,10 +77,13 @@ function picture(
   const front = snapshot.front.filter(law => law.loss !== null);
   const edits = snapshot.edits.filter(law => law.loss !== null);
   const open = shown.some(law => law.id === selected) ? selected : shown[0]?.id;
-  const point = (law: Law, shape: 'circle' | 'diamond'): Node =>
-    pointNode(law, shape, across(x, law, area), up(y, law, area), { selected: law.id === selected, open: law.id === open, select });
+  const point = (law: Law, shape: 'circle' | 'diamond'): Node => {
+    const { right, high } = placeOf(law, x, y, area);
+    return pointNode(law, shape, right, high, { selected: law.id === selected, open: law.id === open, select });
+  };
+  const below = { title: 'complexity', marks: x.ticks.map(({ at, value }) => ({ at, label: String(value) })) };
   return [
-    ...frame(x, y, area),
+    ...frameNodes(area, below, sideOf(y)),
     staircase(front, x, y, area),
     ...front.map(law => point(law, 'circle')),
     ...edits.map(law => point(law, 'diamond'))
@@ -106,47 +95,21 @@ function emptyPicture(area: Area): Node[] {
   return [svg('text', middle, 'No law yet')];
 }
 
-function across(axis: Axis, law: Law, { left, right }: Area): number {
-  return left + axis.place(law.complexity) * (right - left);
+/** The loss, its logarithm upwards. */
+function sideOf({ ticks, hasZero }: LossAxis): Side {
+  const decades = ticks.map(({ at, value }) => ({ at, label: `10${superscript(value)}` }));
+  return { title: 'loss (mean squared error)', marks: hasZero ? [...decades, { at: 0, label: '0', dashed: true }] : decades };
 }
 
-function up(axis: Axis, law: Law, { top, bottom }: Area): number {
-  return bottom - axis.place(law.loss ?? 0) * (bottom - top);
-}
-
-function frame(x: Axis, y: LossAxis, { left, right, top, bottom, height }: Area): Node[] {
-  const nodes: Node[] = [];
-  for (const tick of y.ticks) {
-    const at = bottom - tick.at * (bottom - top);
-    nodes.push(svg('line', { x1: left, x2: right, y1: at, y2: at, class: 'srk-grid' }));
-    nodes.push(label(left - 8, at + 4, 'end', `10${superscript(tick.value)}`));
-  }
-  if (y.hasZero) {
-    nodes.push(svg('line', { x1: left, x2: right, y1: bottom, y2: bottom, class: 'srk-grid srk-zero' }));
-    nodes.push(label(left - 8, bottom + 4, 'end', '0'));
-  }
-  for (const tick of x.ticks) {
-    const at = left + tick.at * (right - left);
-    nodes.push(svg('line', { x1: at, x2: at, y1: bottom, y2: bottom + 5, class: 'srk-axis' }));
-    nodes.push(label(at, bottom + 19, 'middle', String(tick.value)));
-  }
-  nodes.push(svg('path', { d: `M${left} ${top}V${bottom}H${right}`, class: 'srk-axis', fill: 'none' }));
-  const title = label(14, (top + bottom) / 2, 'middle', 'loss (mean squared error)');
-  setAttribute(title, 'transform', `rotate(-90 14 ${(top + bottom) / 2})`);
-  const titles = [label((left + right) / 2, height - 8, 'middle', 'complexity'), title];
-  titles.forEach(node => node.classList.add('srk-axis-title'));
-  return [...nodes, ...titles].map(node => (setAttribute(node as Element, 'aria-hidden', 'true'), node));
-}
-
-function label(x: number, y: number, anchor: string, text: string): SVGTextElement {
-  return svg('text', { x, y, 'text-anchor': anchor, class: 'srk-tick' }, text);
+function placeOf(law: Law, x: Axis, y: Axis, area: Area): { right: number; high: number } {
+  return { right: across(x.place(law.complexity), area), high: up(y.place(law.loss ?? 0), area) };
 }
 
 /** The least loss that any law of at most that complexity reaches. */
 function staircase(front: readonly Law[], x: Axis, y: Axis, area: Area): Node {
   const corners = front.map((law, i) => {
-    const [right, high] = [across(x, law, area).toFixed(1), up(y, law, area).toFixed(1)];
-    return i === 0 ? `M${right} ${high}` : `H${right}V${high}`;
+    const { right, high } = placeOf(law, x, y, area);
+    return i === 0 ? `M${right.toFixed(1)} ${high.toFixed(1)}` : `H${right.toFixed(1)}V${high.toFixed(1)}`;
   });
   return svg('path', { d: corners.join('') || 'M0 0', class: 'srk-front', fill: 'none', 'aria-hidden': 'true' });
 }

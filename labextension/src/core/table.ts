@@ -16,17 +16,20 @@ export interface Table {
 
 export function createTable(select: (id: string) => void): Table {
   const body = html('tbody');
-  const node = html('div', { class: 'srk-table' }, html('table', { role: 'grid', 'aria-label': 'Laws by complexity' }, head(), body));
+  const validation = headNode('validation', 'number', 'mean squared error on rows held out');
+  const grid = html('table', { role: 'grid', 'aria-label': 'Laws by complexity' }, headsNode(validation), body);
+  const node = html('div', { class: 'srk-table' }, grid);
   const rows = new Map<string, { node: HTMLTableRowElement; signature: string }>();
   body.addEventListener('keydown', event => stepOn(body, event));
 
-  function rowOf(law: Law, isBest: boolean): HTMLTableRowElement {
-    const signature = JSON.stringify([isBest, law.complexity, law.loss, law.r2, law.equation, law.conditions]);
+  function rowOf(law: Law, isBest: boolean, isHeld: boolean): HTMLTableRowElement {
+    const { complexity, loss, r2, equation, conditions, parameters } = law;
+    const signature = JSON.stringify([isBest, isHeld && law.validation, isHeld, complexity, loss, r2, equation, conditions, parameters.length]);
     const known = rows.get(law.id);
     if (known?.signature === signature) {
       return known.node;
     }
-    const made = rowNode(law, isBest);
+    const made = rowNode(law, isBest, isHeld);
     made.addEventListener('click', () => select(law.id));
     rows.set(law.id, { node: made, signature });
     return made;
@@ -36,7 +39,9 @@ export function createTable(select: (id: string) => void): Table {
     node,
     update(snapshot, selected) {
       const focused = body.contains(document.activeElement) ? document.activeElement?.getAttribute('data-law') : null;
-      const wanted = snapshot.front.map(law => rowOf(law, law.id === snapshot.best));
+      const isHeld = snapshot.front.some(law => law.validation !== null);
+      validation.hidden = !isHeld;
+      const wanted = snapshot.front.map(law => rowOf(law, law.id === snapshot.best, isHeld));
       const open = snapshot.front.some(law => law.id === selected) ? selected : snapshot.front[0]?.id;
       snapshot.front.forEach((law, i) => {
         setAttribute(wanted[i]!, 'aria-selected', String(law.id === selected));
@@ -60,23 +65,27 @@ export function equationNode(law: Law): Node {
   return html('code', {}, shorten(law.equation, 120));
 }
 
-function head(): HTMLElement {
-  const title = (text: string, name: string): HTMLElement => html('th', { scope: 'col', class: `srk-${name}` }, text);
-  return html(
-    'thead',
-    {},
-    html('tr', {}, title('complexity', 'number'), title('loss', 'number'), title('R²', 'number'), title('law', 'law'))
-  );
+function headNode(text: string, name: string, title: string | null = null): HTMLElement {
+  return html('th', { scope: 'col', class: `srk-${name}`, title }, text);
 }
 
-function rowNode(law: Law, isBest: boolean): HTMLTableRowElement {
+function headsNode(validation: Node): Node {
+  const loss = headNode('loss', 'number', 'mean squared error');
+  const others = [headNode('R²', 'number'), headNode('constants', 'number srk-count', 'number of fitted constants'), headNode('law', 'law')];
+  return html('thead', {}, html('tr', {}, headNode('complexity', 'number'), loss, validation, ...others));
+}
+
+function rowNode(law: Law, isBest: boolean, isHeld: boolean): HTMLTableRowElement {
   const conditions = law.conditions.map(condition).join(', ');
+  const cell = (text: string, kind = ''): Node => html('td', { class: `srk-number${kind}` }, text);
   return html(
     'tr',
     { 'data-law': law.id, title: conditions === '' ? null : `where ${conditions}` },
     html('td', { class: 'srk-number' }, isBest ? bestMark() : null, String(law.complexity)),
-    html('td', { class: 'srk-number' }, number(law.loss, 3)),
-    html('td', { class: 'srk-number' }, rSquared(law.r2)),
+    cell(number(law.loss, 3)),
+    isHeld ? cell(number(law.validation, 3)) : null,
+    cell(rSquared(law.r2)),
+    cell(String(law.parameters.length), ' srk-count'),
     html(
       'td',
       { class: 'srk-law' },

@@ -1,4 +1,5 @@
 /** One search on screen, wherever it is shown: everything here is told by a Host. */
+import { rowsOf } from './agreement';
 import { createDetail } from './detail';
 import { html } from './dom';
 import { createEditor } from './editor';
@@ -8,6 +9,8 @@ import { createHistory } from './history';
 import type { Host } from './host';
 import { createInspector } from './inspector';
 import { createPlot } from './plot';
+import { createResiduals } from './residuals';
+import { createScatter } from './scatter';
 import type { Law, Snapshot } from './snapshot';
 import { createTable } from './table';
 import { validate } from './validate';
@@ -84,17 +87,20 @@ function createParts(host: Host): Parts {
     }
   };
   const header = createHeader(host);
-  const detail = createDetail();
+  const detail = createDetail(host);
   const explorer = createExplorer(host, detail.node, adopt);
   const history = createHistory(host, step, explorer.say);
   const inspector = createInspector(host);
   explorer.node.append(history.node);
-  detail.node.append(explorer.node, inspector.node);
+  detail.node.firstElementChild?.after(explorer.node);
+  detail.node.append(inspector.node);
   const plot = createPlot(choose);
+  const scatter = createScatter();
+  const residuals = createResiduals();
   const table = createTable(choose);
   const editor = createEditor(host, choose);
 
-  const pictures = html('div', { class: 'srk-pictures' }, plot.node, table.node);
+  const pictures = html('div', { class: 'srk-pictures' }, plot.node, scatter.node, residuals.node, table.node);
 
   function update(snapshot: Snapshot): void {
     if (snapshot !== last && adopted !== null && lawOf(snapshot, adopted.id) !== undefined) {
@@ -108,6 +114,10 @@ function createParts(host: Host): Parts {
     inspector.update(snapshot, law);
     history.update(snapshot);
     plot.update(snapshot, law?.id ?? null);
+    const rows = rowsOf(snapshot.sample, law);
+    pictures.classList.toggle('srk-with-fit', rows.length > 0);
+    scatter.update(snapshot, rows);
+    residuals.update(snapshot.target, snapshot.sample, rows);
     table.update(snapshot, law?.id ?? null);
     editor.update(snapshot, law);
   }
