@@ -78,8 +78,9 @@ export function createExplorer(host: Host, area: HTMLElement, changed: (law: Law
 
   function openMenu(): void {
     const part = law?.tree == null || chosen === null ? null : partAt(law.tree, chosen);
-    if (law !== null && part !== null) {
-      menu.open({ law, part, isRunning }, placeOf(area.querySelectorAll('.srk-chosen'), menu.node));
+    const root = equation();
+    if (law !== null && part !== null && root !== null) {
+      menu.open({ law, part, isRunning }, placeOf(area.querySelectorAll('.srk-chosen'), root, menu.node));
     }
   }
 
@@ -171,11 +172,9 @@ function spokenText(law: Law, part: Part): string {
   return `${spelt}: part ${index + 1} of ${parent === null ? '?' : children(parent).length}`;
 }
 
-/** Below the chosen part, counted from the corner of the menu's container. */
-function placeOf(elements: Iterable<Element>, menu: HTMLElement): { x: number; y: number; width: number } {
+/** Below the law, which stays in sight, at the left of the chosen part; counted from the menu's container. */
+function placeOf(chosen: Iterable<Element>, equation: Element, menu: HTMLElement): { x: number; y: number; width: number } {
   const frame = menu.parentElement!.getBoundingClientRect();
-  const boxes = [...elements].map(element => element.getBoundingClientRect());
-  const left = Math.min(...boxes.map(box => box.left));
-  const bottom = Math.max(...boxes.map(box => box.bottom));
-  return { x: left - frame.left, y: bottom - frame.top + 6, width: frame.width };
+  const left = Math.min(...[...chosen].map(element => element.getBoundingClientRect().left));
+  return { x: left - frame.left, y: equation.getBoundingClientRect().bottom - frame.top, width: frame.width };
 }

@@ -196,7 +196,7 @@ function freezeItem({ fixed, value }: Constant): Item {
 function niceItem(nice: Nice): Item {
   const cost = nice.ratio !== null ? `loss ×${number(nice.ratio, 5)}` : nice.loss !== null ? `loss ${number(nice.loss)}` : 'loss unknown';
   return {
-    content: [spellingNode(nice), html('span', { class: 'srk-cost' }, cost)],
+    content: [html('span', {}, 'Set it to ', spellingNode(nice)), html('span', { class: 'srk-cost' }, cost)],
     label: `Set it to ${nice.text}, ${cost}`,
     command: 'constant',
     args: { do: 'snap', text: nice.text },
