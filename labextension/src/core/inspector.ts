@@ -36,6 +36,7 @@ export function createInspector(host: Host): Inspector {
       body.replaceChildren(html('p', { class: 'srk-problem', role: 'status' }, problem ?? ''));
     } else {
       body.replaceChildren(...graphNodes(value));
+      centre(body.querySelector('.srk-egraph'));
     }
   }
 
@@ -57,6 +58,13 @@ export function createInspector(host: Host): Inspector {
       }
     }
   };
+}
+
+/** Layers are centred, so the law's own class is in the middle, in sight also where the drawing is wider. */
+function centre(frame: Element | null): void {
+  if (frame !== null) {
+    frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
+  }
 }
 
 const keyOf = (law: Law): string => `${law.id} ${law.equation}`;
