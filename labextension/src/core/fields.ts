@@ -76,5 +76,7 @@ export function flag(value: unknown, where: string): boolean {
 }
 
 export function numbers(value: unknown, where: string, limit: number): (number | null)[] {
-  return list(value, where, limit).map((item, i) => numberOrNull(item, `${where}[${i}]`));
+  // A name for each item is made only for a wrong one: there may be tens of thousands.
+  const plain = (item: unknown): item is number => typeof item === 'number' && Number.isFinite(item);
+  return list(value, where, limit).map((item, i) => (plain(item) ? item : numberOrNull(item, `${where}[${i}]`)));
 }
