@@ -76,5 +76,5 @@ function formulaNode(snapshot: Snapshot, law: Law): Node {
   if (law.tree === null || treeSize(law.tree) > LARGEST_DRAWN) {
     return html('code', {}, `${snapshot.target} = ${law.equation}`);
   }
-  return mathOf(law.tree, { digits: 5, display: true, left: targetTree(snapshot.target) });
+  return mathOf(law.tree, { digits: 5, display: true, left: targetTree(snapshot.target), paths: true });
 }

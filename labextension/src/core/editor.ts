@@ -2,13 +2,12 @@
 import { html, setAttribute, setText } from './dom';
 import { number, rSquared } from './format';
 import type { Host, Reply } from './host';
+import { createPreview, mistakeNodes } from './preview';
 import type { Law, Snapshot, Verdict } from './snapshot';
 import { equationNode } from './table';
 import { MAX_EQUATION, validateLaw, validateVerdict } from './validate';
 
 const BUSY_AFTER = 1000;
-/** Characters shown on either side of a mistake. */
-const AROUND = 40;
 const NO_KERNEL = 'To edit, a kernel must hold this search: run the cell again.';
 
 export interface Editor {
@@ -25,18 +24,21 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
   });
   const answer = html('div', { class: 'srk-answer', role: 'status' });
   const edits = html('ul', { class: 'srk-edits', 'aria-label': 'Formulas entered' });
-  const hint = html('p', { class: 'srk-hint' }, 'Enter: refit its constants, score and simplify · Escape: back to the selected law');
+  const hint = html('p', { class: 'srk-hint' }, 'Enter: refit its constants, score and simplify · ? stands for a part that the engine fills · Escape: back to the selected law');
   const left = html('span', { class: 'srk-left' });
+  const preview = createPreview();
   const node = html(
     'section',
     { class: 'srk-editor', 'aria-label': 'Try a formula' },
     html('div', { class: 'srk-entry' }, left, input),
     hint,
+    preview.node,
     answer,
     edits
   );
   let base: Law | null = null;
   let touched = false;
+  let variables: readonly string[] = [];
   let asked = 0;
   let newest: Law | null = null;
   let known = '';
@@ -47,10 +49,12 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
     if (call === undefined || text === '') {
       return;
     }
+    preview.clear();
     const turn = ++asked;
     const mine = (): boolean => turn === asked;
-    show('srk-pending', 'fitting and scoring…');
-    const slow = setTimeout(() => mine() && show('srk-pending', 'the kernel is busy; the answer comes when it is free'), BUSY_AFTER);
+    const hasHole = text.includes('?');
+    show('srk-pending', hasHole ? 'the engine looks for what fits at ?; this takes some seconds…' : 'fitting and scoring…');
+    const slow = setTimeout(() => mine() && !hasHole && show('srk-pending', 'the kernel is busy; the answer comes when it is free'), BUSY_AFTER);
     try {
       const reply = await call('score', { text, base: base?.id ?? null });
       if (mine()) {
@@ -74,7 +78,7 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
   function showReply(reply: Reply, text: string): void {
     if (typeof reply.error === 'string') {
       const position = typeof reply.position === 'number' ? reply.position : null;
-      show('srk-error', ...errorNodes(reply.error.slice(0, 1000), text, position));
+      show('srk-error', ...mistakeNodes(reply.error.slice(0, 1000), text, position));
       if (position !== null && input.value.trim() === text) {
         const start = input.value.indexOf(text) + Math.max(0, Math.min(position, text.length));
         input.setSelectionRange(start, Math.min(start + 1, input.value.length));
@@ -103,6 +107,7 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
   input.addEventListener('input', () => {
     touched = true;
     setAttribute(input, 'aria-invalid', null);
+    preview.show(input.value, variables);
   });
   input.addEventListener('keydown', event => {
     if (event.key === 'Enter' && !event.isComposing) {
@@ -118,6 +123,7 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
     base = law;
     touched = false;
     input.value = law.equation;
+    preview.clear();
     setAttribute(input, 'aria-invalid', null);
   }
 
@@ -126,6 +132,7 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
     fill,
     update(snapshot, law) {
       setText(left, `${snapshot.target} =`);
+      variables = snapshot.variables;
       const live = host.call !== undefined;
       input.disabled = !live;
       hint.hidden = !live;
@@ -144,19 +151,6 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
     }
   };
 }
-
-/** The sentence, then the formula with a caret under the mistake. */
-function errorNodes(sentence: string, text: string, position: number | null): Node[] {
-  const nodes: Node[] = [html('p', {}, sentence)];
-  if (position !== null && position >= 0 && position <= text.length) {
-    const start = Math.max(0, position - AROUND);
-    const cut = (start > 0 ? '…' : '') + text.slice(start, position + AROUND) + (position + AROUND < text.length ? '…' : '');
-    const caret = ' '.repeat(position - start + (start > 0 ? 1 : 0)) + '^';
-    nodes.push(html('pre', { 'aria-label': `at character ${position + 1}` }, `${cut}\n${caret}`));
-  }
-  return nodes;
-}
-
 
 function verdictNode(verdict: Verdict): Node {
   const known = /^(equal|same_family|different|undecided)$/.test(verdict.status);

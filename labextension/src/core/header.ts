@@ -3,6 +3,7 @@ import { html, setText } from './dom';
 import { count, plural, seconds } from './format';
 import type { Host } from './host';
 import type { Snapshot } from './snapshot';
+import { createSteering } from './steering';
 
 /** How long the search may take to answer before the kernel is interrupted instead. */
 export const ANSWER_TIME = 500;
@@ -30,11 +31,13 @@ export function createHeader(host: Host): Header {
   const bar = html('progress', { max: 1, 'aria-label': 'Share of the time limit used' });
   const facts = html('dl', { class: 'srk-facts' });
   const warnings = html('ul', { class: 'srk-warnings' });
+  const steering = createSteering(host);
   const node = html(
     'header',
     {},
-    html('div', { class: 'srk-title' }, formula, source, status, stop),
+    html('div', { class: 'srk-title' }, formula, source, status, steering.node, stop),
     bar,
+    steering.hypotheses,
     facts,
     warnings
   );
@@ -57,11 +60,12 @@ export function createHeader(host: Host): Header {
       const running = snapshot.status === 'running';
       const live = host.call !== undefined;
       asked = asked && running;
-      hadFocus = document.activeElement === stop;
+      hadFocus = document.activeElement === stop || steering.node.contains(document.activeElement);
+      steering.update(snapshot);
       setText(formula, snapshot.formula);
       setText(source, sourceText(snapshot));
       setText(status, statusText(snapshot, live));
-      status.className = `srk-status srk-${running && !live ? 'lost' : snapshot.status}`;
+      status.className = `srk-status srk-${running && !live ? 'lost' : running && snapshot.paused ? 'paused' : snapshot.status}`;
       stop.hidden = !running || !live;
       stop.disabled = asked;
       setText(stop, asked ? 'Stopping…' : 'Stop');
@@ -109,7 +113,7 @@ function statusText(snapshot: Snapshot, live: boolean): string {
   const saved = live ? '' : ', no kernel';
   switch (snapshot.status) {
     case 'running':
-      return live ? 'running' : 'was running when last seen, no kernel';
+      return live ? (snapshot.paused ? 'paused' : 'running') : 'was running when last seen, no kernel';
     case 'finished':
       return `finished${saved}`;
     case 'stopped':

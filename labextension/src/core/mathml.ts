@@ -6,7 +6,8 @@
 import { math } from './dom';
 import { scientific } from './format';
 import { isLongName, nameNode } from './names';
-import type { Tree } from './snapshot';
+import { child, isRatio, pathText, type Part } from './parts';
+import type { Path, Tree } from './snapshot';
 import { treeSize } from './validate';
 
 /** How strongly a piece holds together; a weaker one inside a stronger one needs parentheses. */
@@ -26,6 +27,21 @@ interface Piece {
 interface Style {
   /** Digits of a number. */
   readonly digits: number;
+  /** Whether each piece says which part of the tree it draws (`data-path`). */
+  readonly paths: boolean;
+}
+
+interface Options {
+  readonly digits?: number;
+  readonly display?: boolean;
+  readonly left?: Tree;
+  readonly paths?: boolean;
+}
+
+/** A part without its minus sign, and the part that the sign belongs to. */
+interface Unsigned {
+  readonly positive: Part;
+  readonly sign: Path;
 }
 
 type Operation = readonly [string, ...Tree[]];
@@ -39,16 +55,24 @@ const CONSTANTS = new Map([['pi', 'π'], ['e', 'e']]);
 const FENCES = new Map([['abs', '||'], ['floor', '⌊⌋'], ['ceil', '⌈⌉']]);
 const SQUARED_HEADS = new Set(['sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh']);
 const LARGEST_EXPONENT = 9;
+/** Between a function's name and its arguments: read out, not seen. */
+const APPLY = '\u2061';
 
-/** A `math` element; `display` is larger and for a line of its own. */
-export function mathOf(tree: Tree, options: { digits?: number; display?: boolean; left?: Tree } = {}): Element {
-  const style = { digits: options.digits ?? 4 };
-  const body = draw(tree, style).node;
+/**
+ * A `math` element; `display` is larger and for a line of its own.
+ *
+ * With `paths`, the elements that draw a part carry its path. A part may be drawn by several
+ * elements side by side, as `parts.cover` finds them.
+ */
+export function mathOf(tree: Tree, options: Options = {}): Element {
+  const style = { digits: options.digits ?? 4, paths: options.paths ?? false };
+  const body = draw({ tree, path: [] }, style).node;
   const attributes = { display: options.display ? 'block' : 'inline' };
   if (options.left === undefined) {
     return math('math', attributes, body);
   }
-  return math('math', attributes, math('mrow', {}, draw(options.left, style).node, operator('='), body));
+  const left = draw({ tree: options.left, path: [] }, { ...style, paths: false }).node;
+  return math('math', attributes, math('mrow', {}, left, operator('='), body));
 }
 
 /** The left-hand side: a column's name, or one function of it, as the formula spells it. */
@@ -57,41 +81,58 @@ export function targetTree(target: string): Tree {
   return parts ? [parts[1]!, parts[2]!] : target.replace(/^`(.*)`$/, '$1') || '?';
 }
 
-function draw(tree: Tree, style: Style): Piece {
+function draw(part: Part, style: Style): Piece {
+  const { node, strength } = drawTree(part, style);
+  return { node: marked(node, part.path, style), strength };
+}
+
+/** An element that already draws an inner part gets one around it for the outer part. */
+function marked(node: Element, path: Path, style: Style): Element {
+  if (!style.paths) {
+    return node;
+  }
+  const free = node.hasAttribute('data-path') ? row(node) : node;
+  free.setAttribute('data-path', pathText(path));
+  return free;
+}
+
+function drawTree(part: Part, style: Style): Piece {
+  const { tree } = part;
   if (typeof tree === 'number') {
     return drawNumber(tree, style);
   }
   if (typeof tree === 'string') {
     return atom(nameNode(tree));
   }
-  return drawOperation(tree, style);
+  return drawOperation(part, tree, style);
 }
 
-function drawOperation(tree: Operation, style: Style): Piece {
-  const [name, ...args] = tree;
-  const [first, second] = args;
-  if (first === undefined) {
+function drawOperation(part: Part, [name, ...args]: Operation, style: Style): Piece {
+  if (args.length === 0) {
     return atom(math('mi', {}, CONSTANTS.get(name) ?? name));
   }
-  if (args.length === 1) {
-    return drawUnary(name, first, style);
+  const inner = isRatio(part.tree) ? { ...style, paths: false } : style;
+  const parts = args.map((_, i) => child(part, i));
+  const [first, second] = parts;
+  if (second === undefined) {
+    return drawUnary(name, first!, inner);
   }
   switch (name) {
     case 'add':
-      return drawSum(args, style);
+      return drawSum(parts, inner);
     case 'mul':
-      return drawProduct(args, style);
+      return drawProduct(parts, inner);
     case 'pow':
-      return args.length === 2 ? drawPower(first, second!, style) : drawCall(name, args, style);
+      return args.length === 2 ? drawPower(first!, second, inner) : drawCall(name, parts, inner);
     case 'div':
       if (args.length === 2) {
-        return atom(math('mfrac', {}, draw(first, style).node, draw(second!, style).node));
+        return atom(math('mfrac', {}, draw(first!, inner).node, draw(second, inner).node));
       }
   }
-  return drawCall(name, args, style);
+  return drawCall(name, parts, inner);
 }
 
-function drawUnary(name: string, arg: Tree, style: Style): Piece {
+function drawUnary(name: string, arg: Part, style: Style): Piece {
   const fence = FENCES.get(name);
   if (fence !== undefined) {
     return atom(row(operator(fence[0]!, true), draw(arg, style).node, operator(fence[1]!, true)));
@@ -104,51 +145,53 @@ function drawUnary(name: string, arg: Tree, style: Style): Piece {
     case 'cbrt':
       return atom(math('mroot', {}, draw(arg, style).node, math('mn', {}, '3')));
     case 'exp':
-      if (treeSize(arg) <= LARGEST_EXPONENT) {
+      if (treeSize(arg.tree) <= LARGEST_EXPONENT) {
         return { node: math('msup', {}, math('mi', {}, 'e'), exponent(arg, style)), strength: Strength.Power };
       }
   }
   return drawCall(name, [arg], style);
 }
 
-function drawSum(terms: readonly Tree[], style: Style): Piece {
+function drawSum(terms: readonly Part[], style: Style): Piece {
   const parts: Element[] = [];
   terms.forEach((term, i) => {
-    const positive = withoutMinus(term);
-    if (i > 0 || positive !== null) {
-      parts.push(operator(positive === null ? '+' : '−'));
+    const minus = withoutMinus(term);
+    if (minus !== null) {
+      parts.push(marked(operator('−'), minus.sign, style));
+    } else if (i > 0) {
+      parts.push(operator('+'));
     }
-    parts.push(within(positive ?? term, positive === null ? Strength.Sum : Strength.Product, style));
+    parts.push(minus === null ? within(term, Strength.Sum, style) : within(minus.positive, Strength.Product, style));
   });
   return { node: row(...parts), strength: Strength.Sum };
 }
 
-/** The term without its leading minus sign, or null when it has none. */
-function withoutMinus(term: Tree): Tree | null {
-  if (typeof term === 'number') {
-    return term < 0 ? -term : null;
+/** The part without its leading minus sign, or null when it has none. */
+function withoutMinus(part: Part): Unsigned | null {
+  const { tree, path } = part;
+  if (typeof tree === 'number') {
+    return tree < 0 ? { positive: { tree: -tree, path }, sign: path } : null;
   }
-  if (typeof term === 'string') {
+  if (typeof tree === 'string') {
     return null;
   }
-  const [name, first, ...rest] = term;
+  const [name, first, ...rest] = tree;
   if (name === 'neg' && first !== undefined && rest.length === 0) {
-    return first;
+    return { positive: child(part, 0), sign: path };
   }
-  if ((name === 'mul' || name === 'div') && first !== undefined) {
-    const positive = typeof first === 'number' ? withoutMinus(first) : null;
-    return positive === null ? null : [name, positive, ...rest];
+  if ((name === 'mul' || name === 'div') && typeof first === 'number' && first < 0) {
+    return { positive: { tree: [name, -first, ...rest], path }, sign: isRatio(tree) ? path : [...path, 0] };
   }
   return null;
 }
 
-function drawProduct(factors: readonly Tree[], style: Style): Piece {
+function drawProduct(factors: readonly Part[], style: Style): Piece {
   const minus = withoutMinus(factors[0]!);
-  const parts: Element[] = minus === null ? [] : [operator('−')];
+  const parts: Element[] = minus === null ? [] : [marked(operator('−'), minus.sign, style)];
   factors.forEach((factor, i) => {
-    const shown = i === 0 && minus !== null ? minus : factor;
+    const shown = i === 0 && minus !== null ? minus.positive : factor;
     if (i > 0) {
-      parts.push(needsDot(factors[i - 1]!, factor) ? operator('⋅') : space());
+      parts.push(needsDot(factors[i - 1]!.tree, factor.tree) ? operator('⋅') : space());
     }
     parts.push(within(shown, i === 0 ? Strength.Product : Strength.Power, style));
   });
@@ -174,39 +217,40 @@ function isLong(tree: Tree): boolean {
   return typeof tree === 'object' && tree[0] === 'pow' && isLong(tree[1] ?? 'x');
 }
 
-function drawPower(base: Tree, power: Tree, style: Style): Piece {
-  const [name, ...args] = typeof base === 'object' ? base : [''];
-  if (SQUARED_HEADS.has(name) && args.length === 1 && isSmallInteger(power)) {
-    const head = math('msup', {}, math('mi', {}, name), math('mn', {}, String(power)));
-    return { node: call(head, args, style), strength: Strength.Power };
+function drawPower(base: Part, power: Part, style: Style): Piece {
+  const [name, ...args] = typeof base.tree === 'object' ? base.tree : [''];
+  if (SQUARED_HEADS.has(name) && args.length === 1 && isSmallInteger(power.tree)) {
+    const mark = (node: Element): Element => marked(node, base.path, style);
+    const head = math('msup', {}, mark(math('mi', {}, name)), draw(power, style).node);
+    const argument = mark(parenthesised(draw(child(base, 0), style).node));
+    return { node: row(head, operator(APPLY), argument), strength: Strength.Power };
   }
   const parts = [within(base, Strength.Atom, style, true), exponent(power, style)];
   return { node: math('msup', {}, ...parts), strength: Strength.Power };
 }
 
 /** A fraction of two numbers stays on one line, which reads better at the size of an exponent. */
-function exponent(tree: Tree, style: Style): Element {
-  const minus = withoutMinus(tree);
-  const positive = minus ?? tree;
-  const [name, over, under] = typeof positive === 'object' ? positive : [];
-  if (name === 'div' && typeof over === 'number' && typeof under === 'number') {
-    const sign = minus === null ? [] : [operator('−')];
-    return row(...sign, draw(over, style).node, math('mo', { lspace: 0, rspace: 0 }, '/'), draw(under, style).node);
+function exponent(part: Part, style: Style): Element {
+  const minus = withoutMinus(part);
+  const positive = minus?.positive ?? part;
+  const [name, over, under] = typeof positive.tree === 'object' ? positive.tree : [];
+  if (name !== 'div' || typeof over !== 'number' || typeof under !== 'number') {
+    return draw(part, style).node;
   }
-  return draw(tree, style).node;
+  const inner = isRatio(positive.tree) ? { ...style, paths: false } : style;
+  const [above, below] = [child(positive, 0), child(positive, 1)].map(one => draw(one, inner).node);
+  const line = marked(row(above!, math('mo', { lspace: 0, rspace: 0 }, '/'), below!), positive.path, style);
+  return minus === null ? line : marked(row(marked(operator('−'), minus.sign, style), line), part.path, style);
 }
 
 function isSmallInteger(tree: Tree): boolean {
   return typeof tree === 'number' && Number.isInteger(tree) && tree >= 2 && tree <= 9;
 }
 
-function drawCall(name: string, args: readonly Tree[], style: Style): Piece {
-  return atom(call(math('mi', {}, FUNCTION_NAMES.get(name) ?? name), args, style));
-}
-
-function call(head: Element, args: readonly Tree[], style: Style): Element {
+function drawCall(name: string, args: readonly Part[], style: Style): Piece {
   const inside = args.flatMap((arg, i) => [...(i > 0 ? [operator(',')] : []), draw(arg, style).node]);
-  return row(head, operator('\u2061'), parenthesised(row(...inside)));
+  const head = math('mi', {}, FUNCTION_NAMES.get(name) ?? name);
+  return atom(row(head, operator(APPLY), parenthesised(row(...inside))));
 }
 
 function drawNumber(value: number, style: Style): Piece {
@@ -220,10 +264,10 @@ function drawNumber(value: number, style: Style): Piece {
 }
 
 /** The piece, in parentheses when it holds together less than its place needs. */
-function within(tree: Tree, needed: Strength, style: Style, isBase = false): Element {
-  const { node, strength } = draw(tree, style);
-  const isFraction = isBase && typeof tree === 'object' && tree[0] === 'div';
-  return strength < needed || isFraction ? parenthesised(node) : node;
+function within(part: Part, needed: Strength, style: Style, isBase = false): Element {
+  const { node, strength } = draw(part, style);
+  const isFraction = isBase && typeof part.tree === 'object' && part.tree[0] === 'div';
+  return strength < needed || isFraction ? marked(parenthesised(node), part.path, style) : node;
 }
 
 function parenthesised(node: Element): Element {

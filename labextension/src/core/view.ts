@@ -3,8 +3,11 @@ import { rowsOf } from './agreement';
 import { createDetail } from './detail';
 import { html } from './dom';
 import { createEditor } from './editor';
+import { createExplorer } from './explorer';
 import { createHeader } from './header';
+import { createHistory } from './history';
 import type { Host } from './host';
+import { createInspector } from './inspector';
 import { createPlot } from './plot';
 import { createResiduals } from './residuals';
 import { createScatter } from './scatter';
@@ -18,7 +21,10 @@ const LONGEST_FALLBACK = 4000;
 export function mount(parent: HTMLElement, host: Host): () => void {
   const root = html('section', { class: 'srk', 'aria-label': 'Symbolic regression result' });
   // One-letter commands of the notebook (b, dd, arrows) must not fire from inside.
-  root.addEventListener('keydown', event => event.stopPropagation());
+  root.addEventListener('keydown', event => {
+    event.stopPropagation();
+    parts?.press(event);
+  });
   let parts: Parts | null = null;
 
   function draw(): void {
@@ -48,21 +54,46 @@ export function mount(parent: HTMLElement, host: Host): () => void {
 interface Parts {
   readonly nodes: Node[];
   update(snapshot: Snapshot): void;
+  press(event: KeyboardEvent): void;
 }
 
 function createParts(host: Host): Parts {
   let chosen: string | null = null;
+  let adopted: Law | null = null;
   let last: Snapshot | null = null;
   const choose = (id: string): void => {
     const law = last === null ? undefined : lawOf(last, id);
     if (last !== null && law !== undefined) {
       chosen = id;
+      adopted = null;
       editor.fill(law);
+      update(last);
+    }
+  };
+  /** A law of an answer is shown at once, also before a snapshot holds it. */
+  const adopt = (law: Law): void => {
+    chosen = law.id;
+    adopted = law;
+    editor.fill(law);
+    if (last !== null) {
+      update(last);
+    }
+  };
+  const step = (id: string): void => {
+    chosen = id;
+    adopted = null;
+    if (last !== null) {
       update(last);
     }
   };
   const header = createHeader(host);
   const detail = createDetail(host);
+  const explorer = createExplorer(host, detail.node, adopt);
+  const history = createHistory(host, step, explorer.say);
+  const inspector = createInspector(host);
+  explorer.node.append(history.node);
+  detail.node.firstElementChild?.after(explorer.node);
+  detail.node.append(inspector.node);
   const plot = createPlot(choose);
   const scatter = createScatter();
   const residuals = createResiduals();
@@ -72,11 +103,16 @@ function createParts(host: Host): Parts {
   const pictures = html('div', { class: 'srk-pictures' }, plot.node, scatter.node, residuals.node, table.node);
 
   function update(snapshot: Snapshot): void {
+    if (snapshot !== last && adopted !== null && lawOf(snapshot, adopted.id) !== undefined) {
+      adopted = null;
+    }
     last = snapshot;
-    const law = selection(snapshot, chosen);
+    const law = adopted ?? selection(snapshot, chosen);
     pictures.hidden = snapshot.front.length + snapshot.edits.length === 0;
     header.update(snapshot);
-    detail.update(snapshot, law);
+    explorer.redraw(snapshot, law, () => detail.update(snapshot, law));
+    inspector.update(snapshot, law);
+    history.update(snapshot);
     plot.update(snapshot, law?.id ?? null);
     const rows = rowsOf(snapshot.sample, law);
     pictures.classList.toggle('srk-with-fit', rows.length > 0);
@@ -86,7 +122,7 @@ function createParts(host: Host): Parts {
     editor.update(snapshot, law);
   }
 
-  return { nodes: [header.node, detail.node, pictures, editor.node], update };
+  return { nodes: [header.node, detail.node, pictures, editor.node, explorer.menu], update, press: history.press };
 }
 
 /** The chosen law while it exists, else the best one. */
