@@ -1,6 +1,8 @@
 """Completion in %%discover cells: what is proposed where, in IPython's own completer."""
 
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -256,3 +258,13 @@ def test_the_help_names_every_flag():
     assert all(option.help in text for option in OPTIONS)
     assert "key: value" in text
     assert len(BY_KEY) == len(OPTIONS)
+
+
+def test_the_colours_of_the_front_end_know_the_same_options():
+    front = Path(__file__).parents[2] / "labextension" / "src" / "lab" / "syntax.ts"
+    text = front.read_text(encoding="utf-8")
+    long, short = re.search(r"FLAGS = /\^\(\?:--\(\?:([\w|-]+)\)\|-\[(\w+)\]\)", text).groups()
+    keys = re.search(r"KEYS = new Set\(\[(.*)\]\)", text)[1]
+    flags = [f"--{flag}" for flag in long.split("|")] + [f"-{flag}" for flag in short]
+    assert set(flags) == set(BY_FLAG)
+    assert set(re.findall(r"'(\w+)'", keys)) == set(BY_KEY)
