@@ -66,6 +66,7 @@ declare module '@jupyterlab/rendermime' {
 
 declare module '@jupyterlab/notebook' {
   import type { Token } from '@lumino/coreutils';
+  import type { Widget } from '@lumino/widgets';
   import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
   import type { ISignal, Kernel } from '@jupyterlab/services';
 
@@ -73,11 +74,23 @@ declare module '@jupyterlab/notebook' {
     readonly session: { readonly kernel: Kernel.IKernelConnection | null } | null;
     readonly kernelChanged: ISignal<SessionContext, unknown>;
   }
-  export interface NotebookPanel {
+  export interface NotebookCell {
+    readonly node: HTMLElement;
+    readonly model: { toJSON(): unknown };
+  }
+  export interface Notebook {
+    readonly rendermime: IRenderMimeRegistry;
+    readonly widgets: readonly NotebookCell[];
+    activeCellIndex: number;
+    scrollToItem(index: number): Promise<void>;
+  }
+  export interface NotebookPanel extends Widget {
     readonly sessionContext: SessionContext;
-    readonly content: { readonly rendermime: IRenderMimeRegistry };
+    readonly content: Notebook;
   }
   export interface INotebookTracker {
+    readonly currentWidget: NotebookPanel | null;
+    readonly currentChanged: ISignal<INotebookTracker, NotebookPanel | null>;
     readonly widgetAdded: ISignal<INotebookTracker, NotebookPanel>;
     forEach(visit: (panel: NotebookPanel) => void): void;
   }
@@ -85,9 +98,36 @@ declare module '@jupyterlab/notebook' {
 }
 
 declare module '@jupyterlab/application' {
+  import type { LabIcon } from '@jupyterlab/ui-components';
   import type { Token } from '@lumino/coreutils';
+  import type { Widget } from '@lumino/widgets';
 
-  export type JupyterFrontEnd = unknown;
+  export interface CommandOptions {
+    readonly label: string | ((args: Record<string, unknown>) => string);
+    readonly caption?: string;
+    readonly icon?: LabIcon;
+    readonly execute: (args: Record<string, unknown>) => unknown;
+  }
+  export interface ContentsModel {
+    readonly content: unknown;
+  }
+  export interface JupyterFrontEnd {
+    readonly commands: {
+      addCommand(id: string, options: CommandOptions): unknown;
+      execute(id: string, args?: Record<string, unknown>): Promise<unknown>;
+    };
+    readonly serviceManager: {
+      readonly contents: {
+        get(path: string, options?: { readonly content?: boolean }): Promise<ContentsModel>;
+        save(path: string, model: Record<string, unknown>): Promise<unknown>;
+      };
+      readonly kernelspecs: { readonly ready: Promise<void>; readonly specs: unknown };
+    };
+    readonly shell: {
+      add(widget: Widget, area: string, options?: { readonly rank?: number }): void;
+      activateById(id: string): void;
+    };
+  }
   export interface JupyterFrontEndPlugin<T> {
     readonly id: string;
     readonly description?: string;
@@ -96,5 +136,68 @@ declare module '@jupyterlab/application' {
     readonly optional?: readonly Token<unknown>[];
     // Each plugin names the types of the services that it asked for.
     readonly activate: (app: JupyterFrontEnd, ...services: never[]) => T;
+  }
+  export interface ILayoutRestorer {
+    add(widget: Widget, name: string): void;
+  }
+  export const ILayoutRestorer: Token<ILayoutRestorer>;
+}
+
+declare module '@jupyterlab/apputils' {
+  import type { Token } from '@lumino/coreutils';
+
+  export interface ICommandPalette {
+    addItem(item: {
+      readonly command: string;
+      readonly category: string;
+      readonly args?: Record<string, unknown>;
+    }): unknown;
+  }
+  export const ICommandPalette: Token<ICommandPalette>;
+}
+
+declare module '@jupyterlab/launcher' {
+  import type { Token } from '@lumino/coreutils';
+
+  export interface ILauncher {
+    add(item: {
+      readonly command: string;
+      readonly category: string;
+      readonly args?: Record<string, unknown>;
+      readonly rank?: number;
+    }): unknown;
+  }
+  export const ILauncher: Token<ILauncher>;
+}
+
+declare module '@jupyterlab/filebrowser' {
+  import type { Token } from '@lumino/coreutils';
+
+  export interface IDefaultFileBrowser {
+    readonly model: { readonly path: string };
+  }
+  export const IDefaultFileBrowser: Token<IDefaultFileBrowser>;
+}
+
+declare module '@jupyterlab/ui-components' {
+  export class LabIcon {
+    constructor(options: { readonly name: string; readonly svgstr: string });
+    render(host: HTMLElement): void;
+  }
+}
+
+declare module '@jupyterlab/codemirror' {
+  import type { Extension } from '@codemirror/state';
+  import type { Token } from '@lumino/coreutils';
+
+  export interface EditorExtension {
+    readonly __editorExtension: unique symbol;
+  }
+  export interface IEditorExtensionRegistry {
+    addExtension(factory: { readonly name: string; readonly factory: () => EditorExtension }): void;
+  }
+  export const IEditorExtensionRegistry: Token<IEditorExtensionRegistry>;
+  export namespace EditorExtensionRegistry {
+    function createImmutableExtension(extension: Extension): EditorExtension;
   }
 }

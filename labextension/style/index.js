@@ -1,1 +1,1 @@
-import './view.css';
+import './index.css';

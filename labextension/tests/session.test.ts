@@ -189,6 +189,34 @@ describe('Sessions', () => {
     expect(kernel.comms).toHaveLength(0);
   });
 
+  it('lists the searches of a kernel that have told of themselves, the newest first', () => {
+    const other = new FakeKernel('k2');
+    sessions.greet(other);
+    kernel.opens('abc');
+    other.opens('def');
+    kernel.opens('ghi');
+    sessions.ask(kernel, 'unknown');
+    expect(sessions.of('k1').map(({ key }) => key)).toEqual(['ghi', 'abc']);
+    expect(sessions.of('k2')[0]?.session).toBe(sessions.get('def'));
+    kernel.turns('restarting');
+    expect(sessions.of('k1')).toEqual([]);
+  });
+
+  it('tells of every change', () => {
+    const changed = vi.fn();
+    const off = sessions.onChange(changed);
+    const comm = kernel.opens('abc');
+    expect(changed).toHaveBeenCalledTimes(1);
+    comm.receive({ snapshot: snapshot() });
+    expect(changed).toHaveBeenCalledTimes(2);
+    kernel.turns('restarting');
+    expect(changed.mock.calls.length).toBeGreaterThan(2);
+    changed.mockClear();
+    off();
+    kernel.opens('def');
+    expect(changed).not.toHaveBeenCalled();
+  });
+
   it('interrupts the kernel of the search', async () => {
     kernel.opens('abc');
     await sessions.get('abc')?.interrupt();

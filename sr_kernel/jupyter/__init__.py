@@ -10,6 +10,7 @@ __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 def load_ipython_extension(shell: Any) -> None:
     """Called by ``%load_ext sr_kernel``; loading twice does no harm."""
     from sr_kernel.equality.cache import use_cache
+    from sr_kernel.jupyter import completion
     from sr_kernel.jupyter.magic import DiscoverMagics
     from sr_kernel.jupyter.transformer import AwaitTransformer
 
@@ -18,6 +19,7 @@ def load_ipython_extension(shell: Any) -> None:
     transformers = shell.input_transformers_post
     if not any(isinstance(known, AwaitTransformer) for known in transformers):
         transformers.append(AwaitTransformer(shell))
+    completion.register(shell)
     use_cache(True)
     if hasattr(shell, "kernel"):
         from sr_kernel.jupyter.sessions import register_target
@@ -28,6 +30,7 @@ def load_ipython_extension(shell: Any) -> None:
 def unload_ipython_extension(shell: Any) -> None:
     """Called by ``%unload_ext sr_kernel``: takes back all of the above."""
     from sr_kernel.equality.cache import use_cache
+    from sr_kernel.jupyter import completion
     from sr_kernel.jupyter.transformer import AWAITED_MAGIC, MAGIC, AwaitTransformer
 
     use_cache(None)
@@ -36,6 +39,7 @@ def unload_ipython_extension(shell: Any) -> None:
             kind.pop(name, None)
     transformers = shell.input_transformers_post
     transformers[:] = [known for known in transformers if not isinstance(known, AwaitTransformer)]
+    completion.unregister(shell)
     if hasattr(shell, "kernel"):
         from sr_kernel.jupyter.sessions import unregister_target
 

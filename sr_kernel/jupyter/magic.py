@@ -42,6 +42,8 @@ they combine is found by the search. Names with spaces stand in `backticks`.
 The table is a DataFrame, a dict of columns, the path of a CSV file or one of the data sets that
 come with the package.
 
+The Tab key completes columns, tables, options and operators.
+
 While it runs, Stop (or the interrupt of the notebook) ends the search and keeps what was found.
 
 Options, on the line or below it as key: value, one a line

@@ -103,14 +103,19 @@ OPTIONS: tuple[Option, ...] = (
     Option("jobs", _whole_number(1), "N", "how many processes may search (default 1)", ("--jobs",)),
 )  # fmt: skip
 
-_BY_FLAG = {spelling: option for option in OPTIONS for spelling in option.spellings}
-_BY_KEY = {
+BY_FLAG = {spelling: option for option in OPTIONS for spelling in option.spellings}
+"""What each flag of the line means."""
+
+BY_KEY = {
     spelling.removeprefix("--").replace("-", "_"): option
-    for spelling, option in _BY_FLAG.items()
+    for spelling, option in BY_FLAG.items()
     if spelling.startswith("--")
 }
+"""What each key of the body means."""
+
 _TOKEN = re.compile(r"""(?:`[^`]*`|"[^"]*"|'[^']*'|[^\s`"'])+""")
-_COMMENT = re.compile(r"""((?:`[^`]*`|"[^"]*"|'[^']*'|[^`"'#])*)(?:#.*)?""", re.DOTALL)
+COMMENT = re.compile(r"""((?:`[^`]*`|"[^"]*"|'[^']*'|[^`"'#])*)(?:#.*)?""", re.DOTALL)
+"""A line of the body: what counts of it, then perhaps a comment."""
 
 
 def read_options(line: str, body: str = "") -> Options:
@@ -132,7 +137,7 @@ def _read_line(line: str) -> tuple[str, list[tuple[Option, str]]]:
     while words:
         word = words.pop(0)
         flag, equals, value = word.partition("=")
-        option = _option_of(flag, _BY_FLAG) if _is_flag(flag) else None
+        option = _option_of(flag, BY_FLAG) if _is_flag(flag) else None
         if option is None:
             formula.append(word)
             continue
@@ -140,7 +145,7 @@ def _read_line(line: str) -> tuple[str, list[tuple[Option, str]]]:
             if not words or _is_flag(words[0]):
                 raise OptionError(f"{flag} needs a value: {flag} {option.metavar}")
             value = words.pop(0)
-        given.append((option, _unquoted(value)))
+        given.append((option, unquoted(value)))
     return " ".join(formula), given
 
 
@@ -160,13 +165,13 @@ def _split(line: str) -> list[str]:
 
 
 def _is_flag(word: str) -> bool:
-    return word in _BY_FLAG or bool(re.match(r"--[A-Za-z]", word))
+    return word in BY_FLAG or bool(re.match(r"--[A-Za-z]", word))
 
 
 def _read_body(body: str) -> list[tuple[Option, str]]:
     given = []
     for number, raw in enumerate(body.splitlines(), start=2):
-        comment = _COMMENT.fullmatch(raw)
+        comment = COMMENT.fullmatch(raw)
         line = (raw if comment is None else comment[1]).strip()
         if not line:
             continue
@@ -174,10 +179,10 @@ def _read_body(body: str) -> list[tuple[Option, str]]:
         if not colon:
             raise OptionError(
                 f"line {number} of the cell, {_shown(line)}, is not of the form key: value "
-                f"(keys: {', '.join(_BY_KEY)})"
+                f"(keys: {', '.join(BY_KEY)})"
             )
-        option = _option_of(key.strip().lower().replace("-", "_"), _BY_KEY)
-        given.append((option, _unquoted(text.strip())))
+        option = _option_of(key.strip().lower().replace("-", "_"), BY_KEY)
+        given.append((option, unquoted(text.strip())))
     return given
 
 
@@ -205,7 +210,8 @@ def _read_values(given: list[tuple[Option, str]]) -> dict[str, Any]:
     return values
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """``text`` without the quotes around it, if there are any."""
     quoted = len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'"
     return text[1:-1] if quoted else text
 

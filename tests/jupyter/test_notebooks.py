@@ -15,6 +15,8 @@ from sr_kernel.report.snapshot import MIME, validate
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FIRST = NOTEBOOKS / "01_first_law.ipynb"
+TUTORIAL = NOTEBOOKS.parent / "labextension" / "src" / "lab" / "tutorial.json"
+"""What the launcher of JupyterLab opens."""
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
@@ -27,14 +29,19 @@ def test_notebooks_are_kept_without_outputs(path):
     assert path.stat().st_size < 20_000
 
 
-@pytest.fixture(scope="module")
-def executed():
-    notebook = nbformat.read(FIRST, as_version=4)
+def run(path: Path) -> Any:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
     with pytest.MonkeyPatch.context() as patch:
         # A search has seconds; measuring its coverage would take most of them.
         patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
     return notebook
+
+
+@pytest.fixture(scope="module")
+def executed():
+    return run(FIRST)
 
 
 def snapshots(notebook: Any) -> dict[str, dict[str, Any]]:
@@ -84,3 +91,11 @@ def test_its_export_shows_the_results_without_a_script_of_ours(executed):
     assert page.count("<math") >= 4
     assert "distinct functions" in page
     assert "vnd.sr-kernel" not in page
+
+
+@pytest.mark.slow
+def test_the_tutorial_of_the_launcher_finds_its_law():
+    found = snapshots(run(TUTORIAL))
+    assert found["planets"]["status"] == "finished"
+    a = np.array([0.4, 1.0, 5.0, 30.0])
+    assert any(is_flat(P / a**1.5, 1e-6) for P in values(found["planets"], a=a))

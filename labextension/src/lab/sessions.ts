@@ -17,6 +17,12 @@ export interface Kernel {
   readonly disposed: { connect(slot: () => void): unknown };
 }
 
+/** One search of a kernel, by the key that its outputs carry. */
+export interface Discovery {
+  readonly key: string;
+  readonly session: Session;
+}
+
 /** After these the processes of a kernel, and with them its searches, are other ones or none. */
 const ENDS = new Set(['restarting', 'autorestarting', 'terminating', 'dead']);
 
@@ -25,6 +31,7 @@ export class Sessions {
   private readonly greeted = new WeakSet<Kernel>();
   private readonly kernelOf = new Map<string, Kernel>();
   private readonly listeners = new Set<(key: string) => void>();
+  private readonly watchers = new Set<() => void>();
 
   /** Lets the kernel open lines to its searches; doing it twice changes nothing. */
   greet(kernel: Kernel): void {
@@ -45,6 +52,20 @@ export class Sessions {
   onOpened(listener: (key: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** The searches of a kernel that it has told of, the newest first. */
+  of(kernelId: string): Discovery[] {
+    return [...this.kernelOf]
+      .filter(([key, kernel]) => kernel.id === kernelId && this.known.get(key)?.snapshot !== undefined)
+      .map(([key]) => ({ key, session: this.known.get(key)! }))
+      .reverse();
+  }
+
+  /** Called after every change of any session, and whenever there is another one or one less. */
+  onChange(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
   }
 
   /**
@@ -72,6 +93,7 @@ export class Sessions {
     const session = new Session(comm, () => kernel.interrupt());
     this.known.set(key, session);
     this.kernelOf.set(key, kernel);
+    session.onChange(() => this.tell());
     this.listeners.forEach(listener => listener(key));
     return session;
   }
@@ -83,5 +105,10 @@ export class Sessions {
         this.known.get(key)?.end();
       }
     }
+    this.tell();
+  }
+
+  private tell(): void {
+    [...this.watchers].forEach(watcher => watcher());
   }
 }
