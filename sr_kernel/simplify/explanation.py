@@ -28,6 +28,7 @@ from sr_kernel.equality.verdict import same_normal_form, same_rounded_form
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr
 from sr_kernel.numeric.assumption import Assumptions
+from sr_kernel.numeric.deadline import OutOfTime, deadline
 from sr_kernel.simplify.interface import simplify_detailed
 
 NORMAL_FORM = "normal form"
@@ -49,7 +50,8 @@ def explain(
     """How ``expr`` becomes its simplified form, or ``other``, by steps that can be checked again.
 
     ``time_limit`` is for the simplification, ``search_time`` for finding its steps, both in
-    seconds; past the latter, what is left becomes one step, shown by the normal form.
+    seconds; past the latter, what is left becomes one step, if the normal form shows it in half a
+    second.
     Where no derivation is found, ``stop_reason`` says so and there are no steps.  Raises the
     errors of :func:`sr_kernel.simplify.simplify`.
     """
@@ -170,7 +172,11 @@ class _Explainer:
     def _certified(self, before: Expr, after: Expr) -> str | None:
         """The name of a certificate that shows two terms equal."""
         passed = (name for name, shown in self.certificates.items() if shown(before, after))
-        return next(passed, None)
+        try:
+            with deadline(self.until + _SECONDS):
+                return next(passed, None)
+        except OutOfTime:
+            return None
 
     def derivation(
         self,

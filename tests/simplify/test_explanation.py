@@ -6,7 +6,7 @@ import pytest
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import parse, to_text
-from sr_kernel.simplify import explain, simplify
+from sr_kernel.simplify import explain, explanation, simplify
 from sr_kernel.simplify.explanation import replay
 
 SOURCES = [
@@ -248,3 +248,9 @@ def test_past_its_search_time_what_is_left_is_one_step() -> None:
 
 def test_a_sum_longer_than_the_stack_is_deep_is_explained() -> None:
     assert str(explain(" + ".join(["x"] * 1500)).result) == "1500*x"
+
+
+def test_a_certificate_has_its_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explanation, "_SECONDS", 0.0)
+    found = explain("(x + y)**5 - x**5", "5*x*y*(x + y)*(x**2 + x*y + y**2) + y**5", search_time=0)
+    assert (found.steps, found.stop_reason) == ((), "no proof found")
