@@ -19,7 +19,7 @@ from sr_kernel.expr.traversal import (
     variables,
     walk,
 )
-from sr_kernel.expr.tree import from_tree, to_tree
+from sr_kernel.expr.tree import float_paths, from_tree, to_tree
 
 __all__ = [
     "OPERATORS",
@@ -28,6 +28,7 @@ __all__ = [
     "apply",
     "as_expr",
     "derivative",
+    "float_paths",
     "from_sympy",
     "from_tree",
     "has_floats",

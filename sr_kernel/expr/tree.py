@@ -8,6 +8,7 @@ round it.  Floats are written ``["float", 2.0]`` where they would read back as a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,8 @@ from sr_kernel.expr.term import MAX_DEPTH, MAX_DIGITS, Expr, apply, number, symb
 
 Tree = Any
 """``float | int | str | list[Tree]``"""
+Path = tuple[int, ...]
+"""Child numbers from the root of a tree; child i of ``[op, ...]`` is entry i + 1."""
 
 _SAFE_INTEGER = 2**53
 
@@ -74,3 +77,12 @@ def _literal(head: str, rest: list[Tree]) -> Expr:
 def _is_integer(text: str) -> bool:
     digits = text.removeprefix("-")
     return digits.isdecimal() and len(digits) <= MAX_DIGITS
+
+
+def float_paths(expr: Expr) -> Iterator[tuple[Path, float]]:
+    """Where each float stands in ``to_tree(expr)``, with its value, in reading order."""
+    if isinstance(expr.value, float):
+        yield (), expr.value
+    for index, arg in enumerate(expr.args):
+        for path, value in float_paths(arg):
+            yield (index, *path), value
