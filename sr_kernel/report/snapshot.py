@@ -154,7 +154,7 @@ def validate(candidate: Any) -> Any:
     for field in ("front", "edits"):
         for entry in candidate[field]:
             check_entry(entry)
-            if len(entry.get("predicted", ())) not in (0, rows):
+            if "predicted" in entry and len(entry["predicted"]) != rows:
                 raise _refused("predicted", entry["predicted"])
     if _bytes(candidate) > MAX_BYTES:
         raise DataError(f"the saved result is larger than {MAX_BYTES} bytes: save it again")
