@@ -202,7 +202,8 @@ def test_wrong_later_fields_are_refused(kepler, field, value):
     ("field", "value"),
     [
         ("validation", "low"), ("validation", float("inf")), ("predicted", None),
-        ("predicted", []), ("predicted", [1.0] * 5), ("predicted", ["1"] * 6), ("predicted", [1.0] * 201),
+        ("predicted", []), ("predicted", [1.0] * 5), ("predicted", ["1"] * 6),
+        ("predicted", [1.0] * 201),
         ("code", []), ("code", {"shell": "rm"}), ("code", {"c": 3}), ("code", {"c": "x" * 16_001}),
         ("parameters", [{"value": 1.0, "error": None, "path": [-1]}]),
         ("parameters", [{"value": 1.0, "error": None, "path": ["0"]}]),
