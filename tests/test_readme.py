@@ -28,8 +28,11 @@ def test_no_block_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])
-def test_python_block(interactive_shell: object, code: str) -> None:
+def test_python_block(
+    interactive_shell: object, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All in one shell, as a reader would type them in turn."""
+    monkeypatch.chdir(tmp_path)
     result = interactive_shell.run_cell(code)  # type: ignore[attr-defined]
     result.raise_error()
 

@@ -50,6 +50,10 @@ class Operator:
     aliases: tuple[str, ...] = ()
     latex: str = ""
     sympy: str = ""
+    c: str = ""
+    """The function in C's math.h, or one that :mod:`~sr_kernel.expr.c_code` writes out."""
+    torch: str = ""
+    """The function in PyTorch, or one that :mod:`~sr_kernel.expr.torch_code` writes out."""
     flops: int = 1
     parity: str = ""
     """``"odd"``: f(-a) = -f(a); ``"even"``: f(-a) = f(a)."""
@@ -95,7 +99,8 @@ def _function(
     """A row for a function of one argument."""
     head = latex or "\\" + name
     row.setdefault("mpmath", name)
-    row.setdefault("sympy", name)
+    for language in ("sympy", "c", "torch"):
+        row.setdefault(language, name)
     row.setdefault("flops", 10)
     return Operator(
         name, 1, numpy, derivative=(derivative,), latex=head + r"\left({0}\right)", **row
@@ -113,25 +118,29 @@ _ROWS = (
     Operator("div", 2, np.divide, "", ("1/b", "-a/b**2"), ("b != 0",), symbol="/",
              precedence=MULTIPLICATIVE, latex=r"\frac{{{0}}}{{{1}}}", flops=4),
     Operator("pow", 2, np.power, "", ("b*a**(b - 1)", "log(a)*a**b"), symbol="**",
-             precedence=POWER, latex=r"{0}^{{{1}}}", sympy="Pow", flops=20),
+             precedence=POWER, latex=r"{0}^{{{1}}}", sympy="Pow", c="pow", flops=20),
     Operator("mod", 2, np.mod, "", ("1", "-floor(a/b)"), ("b != 0",), aliases=("Mod",),
-             latex=r"{0} \bmod {1}", sympy="Mod", flops=8),
+             latex=r"{0} \bmod {1}", sympy="Mod", c="floored_mod", torch="remainder", flops=8),
     # roots and pieces
     Operator("sqrt", 1, np.sqrt, "sqrt", ("1/(2*sqrt(a))",), ("a >= 0",), sympy="sqrt",
-             latex=r"\sqrt{{{0}}}", flops=4, monotone=1, image=(0.0, INFINITY)),
+             c="sqrt", torch="sqrt", latex=r"\sqrt{{{0}}}",
+             flops=4, monotone=1, image=(0.0, INFINITY)),
     Operator("cbrt", 1, np.cbrt, "", ("1/(3*cbrt(a)**2)",), latex=r"\sqrt[3]{{{0}}}",
-             flops=10, parity="odd", monotone=1),
+             c="cbrt", torch="cbrt", flops=10, parity="odd", monotone=1),
     Operator("abs", 1, np.abs, "fabs", ("sign(a)",), aliases=("Abs", "fabs"), sympy="Abs",
-             latex=r"\left|{0}\right|", parity="even", image=(0.0, INFINITY)),
+             c="fabs", torch="abs", latex=r"\left|{0}\right|", parity="even",
+             image=(0.0, INFINITY)),
     Operator("sign", 1, np.sign, "sign", ("0",), aliases=("sgn",), sympy="sign",
-             latex=r"\operatorname{{sgn}}\left({0}\right)", parity="odd", monotone=1,
-             image=(-1.0, 1.0)),
-    Operator("floor", 1, np.floor, "floor", ("0",), sympy="floor", monotone=1,
-             latex=r"\left\lfloor{0}\right\rfloor"),
+             c="sign", torch="sign", latex=r"\operatorname{{sgn}}\left({0}\right)",
+             parity="odd", monotone=1, image=(-1.0, 1.0)),
+    Operator("floor", 1, np.floor, "floor", ("0",), sympy="floor", c="floor",
+             torch="floor", monotone=1, latex=r"\left\lfloor{0}\right\rfloor"),
     Operator("ceil", 1, np.ceil, "ceil", ("0",), aliases=("ceiling",), sympy="ceiling",
-             latex=r"\left\lceil{0}\right\rceil", monotone=1),
-    Operator("min", NARY, _minimum, "", aliases=("Min", "fmin"), sympy="Min", latex=r"\min"),
-    Operator("max", NARY, _maximum, "", aliases=("Max", "fmax"), sympy="Max", latex=r"\max"),
+             c="ceil", torch="ceil", latex=r"\left\lceil{0}\right\rceil", monotone=1),
+    Operator("min", NARY, _minimum, "", aliases=("Min", "fmin"), sympy="Min",
+             c="minimum", torch="minimum", latex=r"\min"),
+    Operator("max", NARY, _maximum, "", aliases=("Max", "fmax"), sympy="Max",
+             c="maximum", torch="maximum", latex=r"\max"),
     # exponential and logarithm
     _function("exp", np.exp, "exp(a)", monotone=1, image=(0.0, INFINITY)),
     _function("log", np.log, "1/a", domain=("a > 0",), aliases=("ln",), monotone=1),

@@ -8,7 +8,7 @@ round it.  Floats are written ``["float", 2.0]`` where they would read back as a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,8 @@ from sr_kernel.expr.term import MAX_DEPTH, MAX_DIGITS, Expr, apply, number, symb
 
 Tree = Any
 """``float | int | str | list[Tree]``"""
+Path = tuple[int, ...]
+"""Child numbers from the root of a tree; child i of ``[op, ...]`` is entry i + 1."""
 
 _SAFE_INTEGER = 2**53
 
@@ -114,3 +116,12 @@ def _children(tree: Tree, place: int) -> Sequence[Tree]:
     if literal or not isinstance(tree, list) or place >= len(tree) - 1:
         raise ExpressionError(f"the tree has no part there: {str(tree)[:40]} has no child {place}")
     return tree[1:]
+
+
+def float_paths(expr: Expr) -> Iterator[tuple[Path, float]]:
+    """Where each float stands in ``to_tree(expr)``, with its value, in reading order."""
+    if isinstance(expr.value, float):
+        yield (), expr.value
+    for index, arg in enumerate(expr.args):
+        for path, value in float_paths(arg):
+            yield (index, *path), value

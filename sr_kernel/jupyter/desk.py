@@ -14,6 +14,7 @@ from sr_kernel.jupyter import parts
 from sr_kernel.jupyter.edit import SCORERS, Edit, is_open, read_edit, score_edit
 from sr_kernel.jupyter.edits import Edits
 from sr_kernel.jupyter.inspection import answer_about
+from sr_kernel.report.sample import sample_of
 from sr_kernel.report.snapshot import Json, law_entry
 from sr_kernel.search.law import Law
 
@@ -113,7 +114,7 @@ class Desk:
 
     def _entered(self, edit: Edit) -> Json:
         """A law of the user's own: kept, shown, and a start for the search."""
-        entry, verdict = law_entry(edit.law), {"status": edit.status, "text": edit.text}
+        entry, verdict = self._entry(edit.law), {"status": edit.status, "text": edit.text}
         self.edits.enter(edit.law, {**entry, "verdict": verdict})
         self._seed(edit.law.expr)
         self._changed()
@@ -124,7 +125,10 @@ class Desk:
         self.edits.respell(law)
         self._changed()
         verdict = {"status": "equal", "text": "the same function, written as you chose"}
-        return {"law": law_entry(law), "verdict": verdict}
+        return {"law": self._entry(law), "verdict": verdict}
+
+    def _entry(self, law: Law) -> Json:
+        return law_entry(law, sample_of(self._task))
 
     def _moved(self, about: str | None) -> Json:
         self._changed()

@@ -33,7 +33,9 @@ Examples
 
     laws.equations_         # all laws as a DataFrame
     laws.predict(table)     # values of the best one
-    laws.sympy(2), laws.latex(2), laws.python(2)
+    laws.sympy(2), laws.latex(2), laws.python(2), laws.code("c", 2)
+    laws.save("laws.json")  # and Laws.load("laws.json")
+    laws.show()             # the result once more
 
 The formula names the target and the columns that a law may use: y ~ x1 + x2, y ~ . for all
 other columns of numbers, y ~ . - id for all but one, log(y) ~ x for a transformed target. How

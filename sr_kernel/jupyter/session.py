@@ -209,11 +209,8 @@ class Session:
 
     def snapshot(self) -> Json:
         """The state now."""
-        return {**self._snapshot(), **self._desk.state()}
-
-    def _snapshot(self) -> Json:
         if self.laws is not None:
-            return self.laws.snapshot()
+            return self.laws.snapshot(**self._desk.state())
         last = self._progress
         front, best = self._front_so_far()
         since = time.monotonic() - self._heard if last.elapsed else 0.0
@@ -221,6 +218,7 @@ class Session:
             self.task, front, best, status="running", elapsed=last.elapsed + since,
             candidates=last.candidates, distinct=last.distinct, time_limit=self._time_limit,
             session=self._shared_key, edits=self._desk.edits.entries,
+            **self._desk.state(),
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:

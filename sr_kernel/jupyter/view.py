@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from sr_kernel.report.snapshot import MIME
+
 Bundle = dict[str, Any]
 
 
@@ -24,7 +26,9 @@ class CellOutput:
         """Put the output below the cell."""
         from IPython.display import display
 
-        self._handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        # The key of the search, so that outputs of `Laws.show` are replaced along with this one.
+        key = bundle.get(MIME, {}).get("session") or True
+        self._handle = display(bundle, raw=True, display_id=key)  # type: ignore[no-untyped-call]
 
     def update(self, bundle: Bundle) -> None:
         """Replace it."""

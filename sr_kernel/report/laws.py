@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from sr_kernel.formula.derived import evaluated
 from sr_kernel.formula.table import Table
 from sr_kernel.formula.task import Task
 from sr_kernel.report.question import Question, Rows
+from sr_kernel.report.sample import Sample
 from sr_kernel.report.snapshot import Json, snapshot, status_of
+from sr_kernel.report.source import source_of
 from sr_kernel.search.law import Law
 
 if TYPE_CHECKING:
@@ -130,6 +133,17 @@ class Laws:
         """Source of a self-contained NumPy function called `law` of the columns it uses."""
         return to_python(self.law(index).expr, name="law")
 
+    def code(self, language: str = "python", index: int | None = None) -> str:
+        """Self-contained source in "python" or "numpy" (a function of arrays), "sympy", "torch" (a
+        function of tensors), "c" (a function of doubles) or "latex".
+
+        Functions are called `law` and take the columns that the law uses, in the order in which it
+        shows them; the SymPy source leaves the expression in a variable `law`.
+
+        Raises OptionError for another language.
+        """
+        return source_of(self.law(index).expr, language)
+
     def predict(self, data: Any, index: int | None = None) -> FloatArray:
         """Values (n,) of the left-hand side for `data`, NaN where the law is not defined.
 
@@ -168,19 +182,37 @@ class Laws:
         """finished, stopped or failed."""
         return status_of(self.stop_reason, self.interrupted)
 
-    def snapshot(self) -> Json:
-        """The JSON that the notebook extension shows."""
+    @cached_property
+    def sample(self) -> Sample | None:
+        """The rows that plots show; None without the data."""
+        if self.rows is None:
+            return None
+        return Sample(self.question.variables, self.rows.X, self.rows.y)
+
+    def snapshot(self, **state: Any) -> Json:
+        """The JSON that the notebook extension shows.
+
+        `state` is what only a session knows: `can_undo`, `can_redo`, `hypotheses`.
+        """
         return snapshot(
             self.question.about(), self.front, self.best, status=self.status,
             stop_reason=self.stop_reason, elapsed=self.seconds,
             time_limit=self.question.time_limit, candidates=self.candidates,
             distinct=self.distinct, session=self.session, message=self.message, edits=self.edits,
+            sample=self.sample, **state,
         )  # fmt: skip
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from sr_kernel.report.mime import mime_bundle
 
         return mime_bundle(self)
+
+    def show(self) -> None:
+        """Show the result again: below the cell of a notebook as after its search, and live while
+        the kernel holds that; elsewhere as a table."""
+        from sr_kernel.report.display import show
+
+        show(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the laws, the question and (unless it is large) the data as JSON.

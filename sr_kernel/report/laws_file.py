@@ -12,12 +12,14 @@ import numpy as np
 from sr_kernel.errors import DataError
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.question import Question, Rows
-from sr_kernel.report.snapshot import Json, check_entry, finite, law_entry, law_of
+from sr_kernel.report.snapshot import Json, finite, law_entry, law_of
 from sr_kernel.search.law import Law
 
 FORMAT = "sr_kernel laws"
 VERSION = 1
 _JUDGED = ("length", "bic", "validation")
+_MADE_AGAIN = ("code",)
+"""What is not saved, as it follows from the rest."""
 MAX_NUMBERS = 200_000
 """A table with more numbers than this is not saved along with its laws."""
 
@@ -80,8 +82,6 @@ def laws_from_json(content: Any) -> Laws:
 
 def _laws(content: Json) -> Laws:
     front = tuple(map(_law, content["front"]))
-    for entry in content["edits"]:
-        check_entry(entry)
     question = _question(content["question"])
     return Laws(
         question=question,
@@ -93,7 +93,7 @@ def _laws(content: Json) -> Laws:
         distinct=int(content["distinct"]),
         interrupted=bool(content["interrupted"]),
         rows=_rows(content["rows"], len(question.variables)),
-        edits=tuple(content["edits"]),
+        edits=tuple(map(_edit, content["edits"])),
     )
 
 
@@ -101,17 +101,23 @@ def _law_json(law: Law) -> Json:
     """What is shown of `law`, and how it was judged: what is infinite as a text, nan not at all."""
     judged = {name: getattr(law, name) for name in _JUDGED}
     told = {name: _spelled(value) for name, value in judged.items() if value == value}
-    return {**law_entry(law), **told, "box_conditions": list(law.box_conditions)}
+    entry = {key: value for key, value in law_entry(law).items() if key not in _MADE_AGAIN}
+    return {**entry, **told, "box_conditions": list(law.box_conditions)}
 
 
 def _law(entry: Json) -> Law:
     """The law in `entry`; files of an earlier sr_kernel do not say how it was judged."""
-    law = law_of(entry)
+    law = law_of({key: value for key, value in entry.items() if key not in _JUDGED})
     judged: Json = {name: _number(entry[name]) for name in _JUDGED if name in entry}
     conditions = entry.get("box_conditions", [])
     if not all(isinstance(condition, str) for condition in conditions):
         raise TypeError("box_conditions is not a list of texts")
     return replace(law, box_conditions=tuple(conditions), **judged)
+
+
+def _edit(entry: Json) -> Json:
+    """`entry` with what files of an earlier sr_kernel do not have."""
+    return {**law_entry(law_of(entry)), **entry}
 
 
 def _spelled(value: float | None) -> float | str | None:

@@ -1,7 +1,8 @@
 """The state of a search as JSON: what a notebook shows live, saves and shows again.
 
 Version 1.  Non-finite numbers are null.  Sizes are bounded on the way out and checked on the way
-in, because a notebook may come from anywhere.
+in, because a notebook may come from anywhere.  Fields that version 1 did not have at first may be
+missing.
 """
 
 import json
@@ -10,44 +11,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sr_kernel.errors import DataError, ExpressionError
-from sr_kernel.expr import from_tree, to_latex, to_text, to_tree
+from sr_kernel.expr import from_tree
 from sr_kernel.formula.task import Task
+from sr_kernel.report.entry import MAX_CODE, MAX_EQUATION, Json, finite, law_entry
+from sr_kernel.report.sample import MAX_COLUMNS, MAX_ROWS, Sample, sample_of
+from sr_kernel.report.source import SHOWN
 from sr_kernel.search.law import Law, Parameter
 
 MIME = "application/vnd.sr-kernel+json"
 VERSION = 1
 MAX_LAWS = 200
-MAX_EQUATION = 4_000
-"""Characters of one equation."""
 MAX_BYTES = 1_000_000
 MAX_TEXT = 4_000
 MAX_LIST = 200
+MAX_HYPOTHESES = 50
 STATUSES = ("running", "finished", "stopped", "failed")
+KINDS = ("require", "ban")
 
-Json = dict[str, Any]
-
-
-def finite(value: float | None) -> float | None:
-    """`value`, or None where JSON has no number for it."""
-    return value if value is not None and math.isfinite(value) else None
-
-
-def law_entry(law: Law) -> Json:
-    """One law as JSON."""
-    return {
-        "id": law.key,
-        "complexity": law.complexity,
-        "loss": finite(law.loss),
-        "r2": finite(law.r2),
-        "score": finite(law.score),
-        "equation": to_text(law.expr),
-        "latex": to_latex(law.expr),
-        "tree": to_tree(law.expr),
-        "parameters": [
-            {"value": finite(p.value), "error": finite(p.error)} for p in law.parameters
-        ],
-        "conditions": list(law.conditions),
-    }
+__all__ = [
+    "MAX_EQUATION", "MIME", "Json", "check_entry", "finite", "law_entry", "law_of", "snapshot",
+    "status_of", "task_snapshot", "validate",
+]  # fmt: skip
 
 
 def status_of(stop_reason: str, interrupted: bool) -> str:
@@ -71,10 +55,12 @@ def task_snapshot(
     session: str | None = None,
     message: str | None = None,
     edits: Iterable[Json] = (),
+    **more: Any,
 ) -> Json:
     """The snapshot of a search for `task`; `front` and `best` in the table's own columns.
 
-    `elapsed` and `time_limit` are seconds; `edits` are law entries with a verdict.
+    `elapsed` and `time_limit` are seconds; `edits` are law entries with a verdict; `more` may give
+    `paused`, `can_undo`, `can_redo` and `hypotheses`.
     """
     return snapshot(
         {"formula": task.formula.text, "target": task.formula.target, "data": task.data,
@@ -82,31 +68,72 @@ def task_snapshot(
          "warnings": list(task.warnings)},
         front, best, status=status, elapsed=elapsed, candidates=candidates, distinct=distinct,
         time_limit=time_limit, stop_reason=stop_reason, session=session, message=message,
-        edits=edits,
+        edits=edits, sample=sample_of(task), **more,
     )  # fmt: skip
 
 
 def snapshot(
-    about: Mapping[str, Any], front: Sequence[Law], best: Law | None, **state: Any
+    about: Mapping[str, Any],
+    front: Sequence[Law],
+    best: Law | None,
+    *,
+    sample: Sample | None = None,
+    edits: Iterable[Json] = (),
+    hypotheses: Iterable[Json] = (),
+    **state: Any,
 ) -> Json:
     """A snapshot from what is known `about` the question and the `state` of the search."""
-    entries = [entry for entry in map(law_entry, front[:MAX_LAWS]) if _fits(entry)]
+    entries = [entry for law in front[:MAX_LAWS] if _fits(entry := law_entry(law, sample))]
     shown = {entry["id"] for entry in entries}
-    edits = [entry for entry in state.pop("edits", ()) if _fits(entry)]
     made: Json = {
         "version": VERSION,
         **{key: _clipped(value) for key, value in about.items()},
+        "paused": False,
+        "can_undo": False,
+        "can_redo": False,
         **state,
         "elapsed": finite(state["elapsed"]),
         "time_limit": finite(state.get("time_limit")),
         "best": best.key if best is not None and best.key in shown else None,
         "front": entries,
-        "edits": edits[-MAX_LAWS:],
+        "edits": [_with_values(entry, sample) for entry in edits if _fits(entry)][-MAX_LAWS:],
+        "hypotheses": list(hypotheses)[:MAX_HYPOTHESES],
+        "sample": None if sample is None else _sample_json(sample, front),
     }
+    return _bounded(made)
+
+
+def _sample_json(sample: Sample, front: Sequence[Law]) -> Json:
+    columns = {name[:MAX_TEXT]: values for name, values in sample.columns(front).items()}
+    return {"columns": columns, "y": sample.y}
+
+
+def _with_values(edit: Json, sample: Sample | None) -> Json:
+    """`edit` with what it says for the rows of this sample, and not for those of another."""
+    entry = {key: value for key, value in edit.items() if key != "predicted"}
+    if sample is not None:
+        predicted = sample.predicted_tree(edit["tree"], edit["equation"])
+        if predicted is not None:
+            entry["predicted"] = predicted
+    return entry
+
+
+def _bounded(made: Json) -> Json:
+    """`made` within MAX_BYTES, without what a reader misses least: the code of the laws, values in
+    the rows, the rows, the oldest edits, the longest laws."""
+    for fields in (("code",), ("predicted", "sample")):
+        if _bytes(made) <= MAX_BYTES:
+            return made
+        made = {**made, **{key: _without(made[key], fields) for key in ("front", "edits")}}
+        if "sample" in fields:
+            made["sample"] = None
     while _bytes(made) > MAX_BYTES and (made["edits"] or made["front"]):
-        # The oldest edit, then the longest law, is what a reader misses least.
         (made["edits"] or made["front"]).pop(0 if made["edits"] else -1)
     return made
+
+
+def _without(entries: list[Json], fields: tuple[str, ...]) -> list[Json]:
+    return [{k: v for k, v in entry.items() if k not in fields} for entry in entries]
 
 
 def validate(candidate: Any) -> Any:
@@ -120,9 +147,15 @@ def validate(candidate: Any) -> Any:
     for field, accepts in _FIELDS.items():
         if not accepts(candidate.get(field)):
             raise _refused(field, candidate.get(field))
+    for field, accepts in _LATER_FIELDS.items():
+        if field in candidate and not accepts(candidate[field]):
+            raise _refused(field, candidate[field])
+    rows = len((candidate.get("sample") or {"y": ()})["y"])
     for field in ("front", "edits"):
         for entry in candidate[field]:
             check_entry(entry)
+            if "predicted" in entry and len(entry["predicted"]) != rows:
+                raise _refused("predicted", entry["predicted"])
     if _bytes(candidate) > MAX_BYTES:
         raise DataError(f"the saved result is larger than {MAX_BYTES} bytes: save it again")
     return candidate
@@ -135,6 +168,9 @@ def check_entry(entry: Any) -> None:
     for field, accepts in _LAW_FIELDS.items():
         if not accepts(entry.get(field)):
             raise _refused(field, entry.get(field))
+    for field, accepts in _LATER_LAW_FIELDS.items():
+        if field in entry and not accepts(entry[field]):
+            raise _refused(field, entry[field])
 
 
 def law_of(entry: Json) -> Law:
@@ -155,6 +191,7 @@ def law_of(entry: Json) -> Law:
         conditions=tuple(entry["conditions"]),
         score=_number(entry["score"]),
         key=entry["id"],
+        validation=entry.get("validation"),
     )
 
 
@@ -209,9 +246,66 @@ def _is_laws(value: object) -> bool:
 
 
 def _is_parameters(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(p, dict) and all(_is_number_or_null(p.get(k)) for k in ("value", "error"))
-        for p in value
+    return isinstance(value, list) and all(map(_is_parameter, value))
+
+
+def _is_parameter(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(_is_number_or_null(value.get(key)) for key in ("value", "error"))
+        and _is_path_or_null(value.get("path"))
+        and isinstance(value.get("fixed", False), bool)
+    )
+
+
+def _is_path_or_null(value: object) -> bool:
+    return value is None or (
+        isinstance(value, list) and len(value) <= MAX_LIST and all(map(_is_count, value))
+    )
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_values(value: object) -> bool:
+    return (
+        isinstance(value, list) and len(value) <= MAX_ROWS and all(map(_is_number_or_null, value))
+    )
+
+
+def _is_sample_or_null(value: object) -> bool:
+    if value is None:
+        return True
+    if not isinstance(value, dict) or not _is_values(value.get("y")):
+        return False
+    columns = value.get("columns")
+    return (
+        isinstance(columns, dict)
+        and len(columns) <= MAX_COLUMNS
+        and all(map(_is_text, columns))
+        and all(_is_values(column) for column in columns.values())
+        and all(len(column) == len(value["y"]) for column in columns.values())
+    )
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        language in SHOWN and isinstance(text, str) and len(text) <= MAX_CODE
+        for language, text in value.items()
+    )
+
+
+def _is_hypotheses(value: object) -> bool:
+    return isinstance(value, list) and len(value) <= MAX_HYPOTHESES and all(map(_is_guess, value))
+
+
+def _is_guess(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.get("kind") in KINDS
+        and all(_is_text(value.get(key)) for key in ("id", "text"))
+        and value.get("tree") is not None
     )
 
 
@@ -228,3 +322,8 @@ _LAW_FIELDS = {
     "score": _is_number_or_null, "equation": _is_text, "latex": _is_text,
     "tree": lambda tree: tree is not None, "parameters": _is_parameters, "conditions": _is_texts,
 }  # fmt: skip
+_LATER_FIELDS = {
+    "sample": _is_sample_or_null, "paused": _is_flag, "can_undo": _is_flag, "can_redo": _is_flag,
+    "hypotheses": _is_hypotheses,
+}  # fmt: skip
+_LATER_LAW_FIELDS = {"validation": _is_number_or_null, "predicted": _is_values, "code": _is_code}

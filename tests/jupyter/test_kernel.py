@@ -236,6 +236,25 @@ def test_an_edit_after_the_end_is_scored_and_saved(kernel):
     assert int(kernel.run("print(len(laws.edits))")) == 4
 
 
+def test_a_result_shown_again_follows_edits(kernel):
+    cell = Cell(kernel, SEARCH.replace("60s", "1s"))
+    comm = cell.running()["comm_id"]
+    assert cell.end()["status"] == "ok"
+
+    again = Cell(kernel, "laws.show()")
+    assert again.end()["status"] == "ok"
+    [(_, shown)] = [m for m in again.messages if m[1]["msg_type"] == "display_data"]
+    snapshot = validate(shown["content"]["data"][MIME])
+    assert snapshot["front"] == cell.saved()[-1][MIME]["front"]
+    assert len(snapshot["sample"]["y"]) == len(snapshot["front"][0]["predicted"]) == 200
+
+    again.ask(comm, cmd="score", text="2.5*a + c**2/d")
+    update = again.until(lambda m: m["msg_type"] == "update_display_data" and m["content"])
+    assert update["transient"]["display_id"] == shown["content"]["transient"]["display_id"]
+    [edit] = validate(update["data"][MIME])["edits"]
+    assert len(edit["predicted"]) == 200
+
+
 def test_an_interrupt_keeps_what_was_found(kernel):
     cell = Cell(kernel, "laws = %discover y ~ . --data noise --time 60s\n")
     cell.running()

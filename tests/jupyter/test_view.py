@@ -1,6 +1,7 @@
 """The output of a cell, replaced in place."""
 
 from sr_kernel.jupyter.view import CellOutput, NoOutput
+from sr_kernel.report.snapshot import MIME
 
 
 class Handle:
@@ -28,6 +29,19 @@ def test_an_output_is_shown_once_and_then_updated(monkeypatch):
     output.update({"text/plain": "second"})
     assert shown == [{"text/plain": "first"}]
     assert handle.updates == [{"text/plain": "second"}]
+
+
+def test_the_output_has_the_key_of_the_search(monkeypatch):
+    """`Laws.show` displays under the same id, so both outputs are replaced."""
+    ids = []
+
+    def display(bundle, *, raw, display_id):
+        ids.append(display_id)
+
+    monkeypatch.setattr("IPython.display.display", display)
+    CellOutput().show({MIME: {"session": "ab12"}})
+    CellOutput().show({MIME: {"session": None}})
+    assert ids == ["ab12", True]
 
 
 def test_no_output_takes_everything():

@@ -1,5 +1,8 @@
 """The result object in a user's hands."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -32,6 +35,42 @@ def test_python_source_stands_alone(kepler):
     assert source.startswith("import numpy as np")
     assert "def law(a):" in source
     assert "365.0*np.sqrt(a)**3" in source
+
+
+def test_code_in_every_language(kepler):
+    assert kepler.code() == kepler.code("numpy") == kepler.python()
+    assert kepler.code("latex", 1) == kepler.latex(1)
+    assert "double law(double a)" in kepler.code("c")
+    assert "torch.sqrt(a)" in kepler.code("torch")
+    scope = {}
+    exec(kepler.code("sympy"), scope)  # noqa: S102 - it is what is tested
+    assert scope["law"] == kepler.sympy()
+
+
+@pytest.mark.parametrize("language", ["fortran", "C", "", None, 3])
+def test_code_in_no_language(kepler, language):
+    with pytest.raises(OptionError, match="choose python, numpy, sympy, torch, c, latex"):
+        kepler.code(language)
+
+
+def test_show_prints_the_table_where_there_is_no_notebook(kepler, capsys):
+    kepler.show()
+    assert capsys.readouterr().out == f"{kepler!r}\n"
+
+
+@pytest.mark.parametrize("session", [None, "ab12"])
+def test_show_displays_the_whole_result_in_a_notebook(kepler, monkeypatch, capsys, session):
+    import IPython
+
+    shown = []
+    publisher = SimpleNamespace(publish=lambda **sent: shown.append(sent))
+    shell = SimpleNamespace(kernel=object(), display_pub=publisher)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    laws = replace(kepler, session=session)
+    laws.show()
+    transient = {"display_id": session} if session else {}
+    assert shown == [{"data": laws._repr_mimebundle_(), "transient": transient}]
+    assert not capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -106,8 +145,6 @@ def test_mime_bundle_has_a_static_form_for_every_reader(kepler):
 
 
 def test_target_that_is_no_expression_is_shown_as_a_name(kepler):
-    from dataclasses import replace
-
     odd = replace(kepler, question=replace(kepler.question, target="a b ("))
     assert odd.left.value == "a b ("
     with pytest.raises(ExpressionError):

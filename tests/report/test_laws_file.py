@@ -10,6 +10,7 @@ import pytest
 from sr_kernel.errors import DataError
 from sr_kernel.report import laws_file
 from sr_kernel.report.laws import Laws
+from sr_kernel.report.snapshot import law_entry, validate
 from sr_kernel.search.law import Law
 
 
@@ -59,6 +60,31 @@ def test_files_without_judgements_are_read(kepler):
     content["front"][0]["length"] = "long"
     with pytest.raises(DataError, match="damaged"):
         laws_file.laws_from_json(content)
+
+
+def test_a_loaded_result_shows_all(kepler, tmp_path):
+    edit = {**law_entry(kepler[1]), "verdict": {"status": "different", "text": "another law"}}
+    laws = replace(kepler, edits=[edit], best=_filled(kepler.best))
+    laws.save(tmp_path / "laws.json")
+    assert "#include" not in json.dumps(json.loads((tmp_path / "laws.json").read_text())["front"])
+    made = validate(Laws.load(tmp_path / "laws.json").snapshot())
+    assert made == laws.snapshot()
+    assert len(made["sample"]["y"]) == 6
+    assert all({"predicted", "code"} <= set(entry) for entry in (*made["front"], *made["edits"]))
+
+
+def test_files_of_before_are_read(kepler):
+    """Their laws and edits lack what was added since."""
+    content = json.loads(json.dumps(laws_file.laws_json(kepler)))
+    for entry in content["front"]:
+        del entry["validation"]
+        for parameter in entry["parameters"]:
+            del parameter["path"], parameter["fixed"]
+    content["edits"] = [{**content["front"][0], "verdict": {"status": "equal", "text": "same"}}]
+    made = validate(laws_file.laws_from_json(content).snapshot())
+    assert made["front"] == kepler.snapshot()["front"]
+    assert made["edits"][0]["predicted"] == made["front"][0]["predicted"]
+    assert made["edits"][0]["code"] == made["front"][0]["code"]
 
 
 def test_numbers_that_json_lacks(make_laws, tmp_path):
