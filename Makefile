@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-memory bench-search bench-search-scaling bench-verdicts bench-parameters screenshots chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-verdicts bench-parameters screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -96,6 +96,10 @@ bench-parameters: $(STAMPS)/python  ## constants left by cost="parameters" again
 	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
 	$(call say,Merging the constants of $(MODELS) raw models)
 	@$(BIN)/python tests/bench/parameters.py --data $(DATA) --count $(MODELS) --seed $(SEED)
+
+bench-notebook: $(STAMPS)/python  ## what a user of the notebook waits for while a search runs (SEED)
+	$(call say,Timing menus$(,) edits$(,) progress and Stop beside real searches (some minutes))
+	@$(BIN)/python tests/bench/notebook.py --seed $(SEED)
 
 bench-memory: $(STAMPS)/python  ## how much a process grows over 10,000 simplifications
 	$(call say,Simplifying 10000 expressions in one process (some minutes))
