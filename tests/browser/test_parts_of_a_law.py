@@ -1,5 +1,6 @@
 """Parts of a law clicked, rewritten, held, filled and taken back, with a real kernel."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +42,9 @@ def enter(result: Locator, formula: str) -> None:
     field = result.get_by_label("Formula to try")
     field.fill(formula)
     field.press("Enter")
-    expect(result.locator(".srk-scored")).to_be_visible(timeout=SLOW)
+    scored = result.locator(".srk-scored .srk-edit")
+    expect(scored).to_be_visible(timeout=SLOW)
+    scored.click()
 
 
 def equation(result: Locator) -> str:
@@ -85,10 +88,8 @@ def test_a_constant_is_frozen_by_the_keyboard_alone(
 ) -> None:
     result = search("constant.ipynb", 4)
     enter(result, "2.5*x*z + 1.3*z")
-    law = result.locator(".srk-equation")
-    law.focus()
-    law.press("Enter")
-    menu = open_menu(result, "ArrowDown", "ArrowDown")
+    expect(result.locator(".srk-equation")).to_have_attribute("aria-label", re.compile(r"z\*\("))
+    menu = open_menu(result, "ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown")
     lab.picture("menu-constant")
     menu.get_by_role("menuitem", name="Freeze").press("Enter")
     expect(menu).to_be_hidden(timeout=SLOW)
