@@ -18,7 +18,9 @@ MAX_ROWS = 200
 MAX_COLUMNS = 12
 MAX_KNOWN = 1_000
 """Laws whose values are kept; a long search sees more, and comes back to few of them."""
-DIGITS = 6
+DIGITS, ALL_DIGITS = 6, 15
+NEAR = 1e-3
+"""Share of the target's spread below which the residuals of a law need all digits to be seen."""
 
 Numbers = list[float | None]
 """Values of rows; None where JSON has no number for them."""
@@ -35,7 +37,8 @@ class Sample:
         rows = spread_rows(y)
         self.names = tuple(names)
         self.X = np.ascontiguousarray(X[rows])
-        self.y = numbers(y[rows])
+        self.y = numbers(y[rows], ALL_DIGITS)
+        self._target = y[rows]
         self._columns: dict[str, Numbers] = {}
         self._values: dict[Expr, Numbers | None] = {}
         self._read: dict[str, Expr | None] = {}
@@ -76,9 +79,12 @@ class Sample:
         if not set(variables(expr)) <= set(self.names):
             return None
         try:
-            return numbers(evaluated(expr, self.names, self.X))
+            values = evaluated(expr, self.names, self.X)
         except SrKernelError:  # too large to be compiled: the law is shown without a plot
             return None
+        with np.errstate(all="ignore"):
+            gap = np.nanmax(np.abs(values - self._target), initial=0.0)
+        return numbers(values, ALL_DIGITS if gap < NEAR * np.ptp(self._target) else DIGITS)
 
 
 _by_task: WeakKeyDictionary[Task, Sample] = WeakKeyDictionary()
@@ -102,9 +108,9 @@ def spread_rows(y: FloatArray) -> np.ndarray:
     return np.sort(ranked[picks])
 
 
-def numbers(values: FloatArray) -> Numbers:
-    """``values`` with DIGITS significant digits."""
-    return [float(f"{v:.{DIGITS}g}") if math.isfinite(v) else None for v in values.tolist()]
+def numbers(values: FloatArray, digits: int = DIGITS) -> Numbers:
+    """``values`` with so many significant digits."""
+    return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values.tolist()]
 
 
 def _expr_of(tree: Tree) -> Expr | None:

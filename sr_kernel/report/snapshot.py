@@ -186,7 +186,8 @@ def law_of(entry: Json) -> Law:
         r2=_number(entry["r2"]),
         complexity=entry["complexity"],
         parameters=tuple(
-            Parameter(_number(p["value"]), _number(p["error"]), bool(p.get("fixed"))) for p in entry["parameters"]
+            Parameter(_number(p["value"]), _number(p["error"]), bool(p.get("fixed")))
+            for p in entry["parameters"]
         ),
         conditions=tuple(entry["conditions"]),
         score=_number(entry["score"]),

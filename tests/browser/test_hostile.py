@@ -21,7 +21,7 @@ PAYLOADS = (
     f'"><iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
 )
 DEEP: Any = "x"
-for _ in range(3000):
+for _ in range(200):  # JSON of Python cannot nest much deeper
     DEEP = ["neg", DEEP]
 
 

@@ -40,6 +40,15 @@ def test_numbers_have_six_digits_and_gaps_for_what_json_lacks():
     assert numbers(values) == [0.333333, 1234570.0, None, None, 0.0, -1e-300]
 
 
+def test_a_law_that_is_nearly_exact_keeps_the_digits_of_its_residuals():
+    a = np.linspace(1.0, 2.0, 50)
+    y = a**1.5 + 1e-9 * np.cos(40 * a)
+    sample = Sample(("a",), a[:, None], y)
+    predicted = np.array(sample.predicted(parse("a**1.5")))
+    assert np.array(sample.y) - predicted == pytest.approx(y - a**1.5, abs=1e-13)
+    assert sample.predicted(parse("a**1.4"))[1] == float(f"{a[1] ** 1.4:.6g}")
+
+
 def test_columns_that_laws_use_come_first(kepler):
     names = tuple(f"x{i}" for i in range(20))
     sample = Sample(names, np.ones((3, 20)), np.ones(3))
