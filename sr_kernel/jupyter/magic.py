@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sr_kernel.errors import OptionError, SrKernelError
@@ -115,7 +116,7 @@ class DiscoverMagics:
         from sr_kernel.formula.task import problem_of
         from sr_kernel.jupyter.data_source import find_table
         from sr_kernel.jupyter.session import Session
-        from sr_kernel.jupyter.sessions import remember
+        from sr_kernel.jupyter.sessions import known_laws, remember
         from sr_kernel.jupyter.view import CellOutput, NoOutput
         from sr_kernel.search.process import SearchProcess
 
@@ -125,7 +126,12 @@ class DiscoverMagics:
             options.formula, table, operators=options.operators, where=options.where,
             random_state=options.seed, name=table.name, **size,
         )  # fmt: skip
-        engine = SearchProcess(task.problem, time_limit=options.time_limit, n_jobs=options.jobs)
+        known = known_laws(task) if options.reuse else ()
+        if known:
+            task = replace(task, warnings=(*task.warnings, _begun(len(known))))
+        engine = SearchProcess(
+            task.problem, time_limit=options.time_limit, n_jobs=options.jobs, guesses=known
+        )
         is_kernel = hasattr(self._shell, "kernel")
         session = Session(
             task, engine, CellOutput() if is_kernel else NoOutput(),
@@ -151,6 +157,11 @@ class DiscoverMagics:
         if not hasattr(self._shell, "kernel"):
             print(laws)
         return None
+
+
+def _begun(count: int) -> str:
+    laws = "a law" if count == 1 else f"{count} laws"
+    return f"started from {laws} found before for these rows (--reuse no starts anew)"
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -31,6 +31,7 @@ class Options:
     jobs: int = 1
     operators: str | None = None
     max_size: int | None = None
+    reuse: bool = True
     where: tuple[str, ...] = ()
 
 
@@ -80,6 +81,12 @@ def _name(text: str) -> str:
     return text
 
 
+def _yes_or_no(text: str) -> bool:
+    if text.strip().lower() not in ("yes", "no"):
+        raise OptionError(f"{_shown(text)} is neither yes nor no")
+    return text.strip().lower() == "yes"
+
+
 def _words(text: str) -> str:
     if not text.strip():
         raise OptionError("the value is empty")
@@ -101,6 +108,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("seed", _whole_number(0), "N", "the same seed gives the same search (default 0)",
            ("--seed",)),
     Option("jobs", _whole_number(1), "N", "how many processes may search (default 1)", ("--jobs",)),
+    Option("reuse", _yes_or_no, "yes|no", "start from laws found before for the same rows "
+           "(default yes)", ("--reuse",)),
 )  # fmt: skip
 
 BY_FLAG = {spelling: option for option in OPTIONS for spelling in option.spellings}

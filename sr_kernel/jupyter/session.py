@@ -273,6 +273,12 @@ class Session:
         known = ", ".join(("stop", *desk.COMMANDS))
         raise OptionError(f"unknown command {str(command)[:40]!r}: use one of {known}")
 
+    @property
+    def found(self) -> tuple[Expr, ...]:
+        """The laws found so far, in the columns of the problem."""
+        front = self._progress.front if self._result is None else self._result.front
+        return tuple(law.expr for law in front)
+
     def _seed(self, expr: Expr) -> None:
         """An entered formula is a start for a search that has the table's own columns."""
         if self._result is None and not self.task.derived:

@@ -25,7 +25,10 @@ PLANETS = pd.DataFrame(
         "body": ["M", "V"],
     }
 )
-FLAGS = ["--data", "--time", "--output", "--operators", "--where", "--max-size", "--seed", "--jobs"]
+FLAGS = [
+    "--data", "--time", "--output", "--operators", "--where", "--max-size", "--seed", "--jobs",
+    "--reuse",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def cursor_at(marked):
         ("%%discover P ~ axis --|", "--", FLAGS),
         ("%%discover P ~ axis -|", "-", FLAGS),
         ("%%discover P ~ axis --data planets --|", "--", FLAGS[1:]),
-        ("%%discover P ~ axis --|\ndata: planets\nseed: 3", "--", [*FLAGS[1:6], "--jobs"]),
+        ("%%discover P ~ axis --|\ndata: planets\nseed: 3", "--", [*FLAGS[1:6], *FLAGS[7:]]),
         ("%%discover P ~ axis --where 'P > 1' --w|", "--w", ["--where"]),
         ("laws = %discover P ~ axis --o|", "--o", ["--output", "--operators"]),
     ],
@@ -112,7 +115,7 @@ def test_flags(shell, cell, typed, texts):
 
 
 def test_keys_of_the_body(shell):
-    keys = ["time: ", "output: ", "operators: ", "where: ", "max_size: ", "jobs: "]
+    keys = ["time: ", "output: ", "operators: ", "where: ", "max_size: ", "jobs: ", "reuse: "]
     assert completed(shell, "%%discover P ~ a --data planets\nseed: 1\n|") == ("", keys)
     assert completed(shell, "%%discover P ~ a\n  o|") == ("o", ["output: ", "operators: "])
     assert completed(shell, "%%discover P ~ a\nwhere: P > 1\nw|\nseed: 2") == ("w", ["where: "])

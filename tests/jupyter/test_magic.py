@@ -5,7 +5,8 @@ import asyncio
 import pandas as pd
 import pytest
 
-from sr_kernel.jupyter import load_ipython_extension, unload_ipython_extension
+from sr_kernel.expr import parse
+from sr_kernel.jupyter import load_ipython_extension, sessions, unload_ipython_extension
 from sr_kernel.jupyter.magic import DiscoverError, DiscoverMagics, help_text
 from sr_kernel.jupyter.options import OPTIONS
 from sr_kernel.report import Laws
@@ -23,6 +24,7 @@ def engines(monkeypatch, make):
         return make.Engine([make.progress(), make.result()])
 
     monkeypatch.setattr("sr_kernel.search.process.SearchProcess", engine)
+    sessions._recent.clear()
     return asked
 
 
@@ -45,7 +47,7 @@ def test_a_cell_sets_its_variable(shell, engines, capsys):
     assert "a**1.5" in capsys.readouterr().out
     problem, keywords = engines[0]
     assert problem.variables == ("a",)
-    assert keywords == {"time_limit": 10.0, "n_jobs": 2}
+    assert keywords == {"time_limit": 10.0, "n_jobs": 2, "guesses": ()}
 
 
 def test_the_kernel_remembers_simplifications_while_loaded(shell):
@@ -189,3 +191,19 @@ def test_loading_twice_and_unloading(shell):
     unload_ipython_extension(shell)
     assert shell.find_cell_magic("discover") is None
     assert not [one for one in shell.input_transformers_post if "Await" in type(one).__name__]
+
+
+def test_a_changed_cell_starts_from_what_was_found_for_the_rows(shell, engines):
+    found = {"guesses": (parse("a"), parse("a**1.5"))}
+    other = {"z": [1.0, 2.0, 3.0], "q": [2.0, 3.5, 7.0]}
+    shell.user_ns["other"] = other
+    assert run(shell, "%%discover q ~ z --data other -o one\n").success
+    assert run(shell, "%%discover q ~ z --data other --time 5s -o two\n").success
+    assert run(shell, "%%discover q ~ z --data other --reuse no\n").success
+    assert run(shell, "%%discover q ~ z --data other --operators '+ *'\n").success
+    other["q"] = [2.0, 3.5, 7.1]
+    assert run(shell, "%%discover q ~ z --data other\n").success
+    guesses = [keywords["guesses"] for _, keywords in engines]
+    assert guesses == [(), found["guesses"], (), (parse("a"),), ()]
+    assert "started from 2 laws" in shell.user_ns["two"].question.warnings[-1]
+    assert not shell.user_ns["one"].question.warnings

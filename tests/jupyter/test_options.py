@@ -98,3 +98,10 @@ def test_any_text_is_read_or_refused_in_one_line(line, body):
     except OptionError as error:
         message = str(error)
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(("text", "value"), [("yes", True), ("No", False)])
+def test_yes_or_no(text, value):
+    assert read_options(f"y ~ x --reuse {text}").reuse is value
+    with pytest.raises(OptionError, match="neither yes nor no"):
+        read_options(f"y ~ x --reuse {text}s")
