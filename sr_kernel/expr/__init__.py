@@ -16,7 +16,7 @@ from sr_kernel.expr.traversal import (
     variables,
     walk,
 )
-from sr_kernel.expr.tree import from_tree, to_tree
+from sr_kernel.expr.tree import from_tree, replaced, subtree, to_tree
 
 __all__ = [
     "OPERATORS",
@@ -32,7 +32,9 @@ __all__ = [
     "parse",
     "quoted",
     "rebuild",
+    "replaced",
     "substitute",
+    "subtree",
     "symbol",
     "to_latex",
     "to_python",

@@ -8,6 +8,7 @@ round it.  Floats are written ``["float", 2.0]`` where they would read back as a
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ Tree = Any
 """``float | int | str | list[Tree]``"""
 
 _SAFE_INTEGER = 2**53
+_LITERALS = ("integer", "float")
 
 
 def to_tree(expr: Expr) -> Tree:
@@ -45,6 +47,44 @@ def from_tree(tree: Tree) -> Expr:
     return _read(tree, 0)
 
 
+def subtree(tree: Tree, path: Sequence[int]) -> Tree:
+    """The part of ``tree`` to which the child numbers in ``path`` lead from its root.
+
+    Raises :class:`ExpressionError` where there is none.
+    """
+    for place in _checked(path):
+        tree = _children(tree, place)[place]
+    return tree
+
+
+def replaced(tree: Tree, path: Sequence[int], new: Tree) -> Tree:
+    """``tree`` with ``new`` at ``path``; raises :class:`ExpressionError` where there is no part."""
+    place, *rest = _checked(path) or (None,)
+    if place is None:
+        return new
+    children = list(_children(tree, place))
+    children[place] = replaced(children[place], rest, new)
+    return [tree[0], *children]
+
+
+def _checked(path: Any) -> tuple[int, ...]:
+    if not isinstance(path, list | tuple) or any(type(place) is not int for place in path):
+        raise ExpressionError(f"{str(path)[:40]!r} is no path: send a list of child numbers")
+    if len(path) > MAX_DEPTH:
+        raise ExpressionError(f"the path is longer than {MAX_DEPTH}: no expression is so deep")
+    return tuple(path)
+
+
+def _children(tree: Tree, place: int) -> list[Tree]:
+    children = tree[1:] if isinstance(tree, list) and tree[0] not in _LITERALS else []
+    if not 0 <= place < len(children):
+        raise ExpressionError(
+            f"the path leads nowhere: {str(tree)[:40]!r} has no child {place}, it has "
+            f"{len(children)}"
+        )
+    return children
+
+
 def _read(tree: Tree, depth: int) -> Expr:
     if depth > MAX_DEPTH:
         raise ExpressionError(f"the tree is nested more than {MAX_DEPTH} deep")
@@ -55,7 +95,7 @@ def _read(tree: Tree, depth: int) -> Expr:
     if not isinstance(tree, list) or not tree or not isinstance(tree[0], str):
         raise ExpressionError(f"not a part of an expression tree: {str(tree)[:40]!r}")
     head, *rest = tree
-    if head in ("integer", "float"):
+    if head in _LITERALS:
         return _literal(head, rest)
     if head not in OPERATORS:
         raise ExpressionError(f"there is no operator called {head[:40]!r}")

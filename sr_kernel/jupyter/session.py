@@ -22,12 +22,14 @@ from sr_kernel.formula.task import Task
 from sr_kernel.jupyter.channel import Channel, Message
 from sr_kernel.jupyter.edit import SCORERS, score_edit, warm_up
 from sr_kernel.jupyter.interrupt import caught_interrupts
+from sr_kernel.jupyter.steering import COMMANDS, Steering
 from sr_kernel.jupyter.view import View
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.mime import mime_bundle
 from sr_kernel.report.question import Question
 from sr_kernel.report.snapshot import MIME, Json, law_entry, task_snapshot
 from sr_kernel.search.engine import Progress, SearchResult
+from sr_kernel.search.hypothesis import Hypothesis
 from sr_kernel.search.law import Law
 
 TICK = 0.1
@@ -55,6 +57,10 @@ class Engine(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def events(self) -> Iterable[Progress | SearchResult]: ...
+    def steer(self, hypotheses: Iterable[Hypothesis]) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def extend(self, seconds: float) -> None: ...
     def close(self) -> None: ...
 
 
@@ -79,13 +85,13 @@ class Session:
         self.interrupted = False
         self._engine = engine
         self._view = view
-        self._time_limit = time_limit
+        self._steering = Steering(engine, task.derived, time_limit)
         self._loop = loop
         self._channel = Channel(self.key, self.answer, loop) if loop is not None else None
         self._events: queue.SimpleQueue[Progress | SearchResult | Exception] = queue.SimpleQueue()
         self._progress = Progress(elapsed=0.0, candidates=0, distinct=0, front=(), best=None)
         self._result: SearchResult | None = None
-        self._heard = self._sent = self._saved = time.monotonic()
+        self._sent = self._saved = time.monotonic()
         self._deadline: float | None = None
         self._edits: list[Json] = []
         self._edited: dict[str, Law] = {}
@@ -147,7 +153,7 @@ class Session:
     def _step(self) -> bool:
         """Take in what has come and show it; true when the search is over."""
         now = time.monotonic()
-        has_news = self._take_in(now)
+        has_news = self._take_in()
         if self._result is None and self._deadline is not None and now > self._deadline:
             self._result = self._left_behind()
         if self._result is not None:
@@ -161,7 +167,7 @@ class Session:
             self._view.update(self.bundle())
         return False
 
-    def _take_in(self, now: float) -> bool:
+    def _take_in(self) -> bool:
         has_news = False
         while not self._events.empty():
             event = self._events.get()
@@ -172,7 +178,8 @@ class Session:
             if isinstance(event, SearchResult):
                 self._result = event
             else:
-                self._progress, self._heard = event, now
+                self._progress = event
+                self._steering.heard(event.elapsed)
         return has_news
 
     def _left_behind(self) -> SearchResult:
@@ -192,10 +199,12 @@ class Session:
         elif result.reports:
             message = "; ".join(result.reports)
         # The list is shared, so that edits made later are in the result that the user holds.
-        self.laws = Laws.of(
-            self.task, result, time_limit=self._time_limit, session=self._shared_key,
+        laws = Laws.of(
+            self.task, result, time_limit=self._steering.time_limit, session=self._shared_key,
             message=message, edits=self._edits,
         )  # fmt: skip
+        front, best = self._steering.kept(laws.front, laws.best)
+        self.laws = replace(laws, front=front, best=best)
         self._show()
 
     def _ended(self) -> Laws:
@@ -210,11 +219,10 @@ class Session:
             return self.laws.snapshot()
         last = self._progress
         front, best = self._front_so_far()
-        since = time.monotonic() - self._heard if last.elapsed else 0.0
         return task_snapshot(
-            self.task, front, best, status="running", elapsed=last.elapsed + since,
-            candidates=last.candidates, distinct=last.distinct, time_limit=self._time_limit,
-            session=self._shared_key, edits=self._edits,
+            self.task, front, best, status="running", elapsed=self._steering.elapsed,
+            candidates=last.candidates, distinct=last.distinct, session=self._shared_key,
+            edits=self._edits, **self._steering.state(),
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:
@@ -224,7 +232,7 @@ class Session:
         front, best = self._front_so_far()
         last = self._progress
         so_far = Laws(
-            Question.of(self.task, self._time_limit), front, best, "running", last.elapsed,
+            Question.of(self.task, self._steering.time_limit), front, best, "running", last.elapsed,
             last.candidates, last.distinct,
         )  # fmt: skip
         return {**mime_bundle(so_far), MIME: self.snapshot()}
@@ -233,9 +241,10 @@ class Session:
         """In the table's columns, but not yet simplified there: that takes too long in between."""
         derived, last = self.task.derived, self._progress
         if not derived:
-            return last.front, last.best
+            return self._steering.kept(last.front, last.best)
         front = {law.key: _restored(law, derived) for law in last.front}
-        return tuple(front.values()), None if last.best is None else front.get(last.best.key)
+        best = None if last.best is None else front.get(last.best.key)
+        return self._steering.kept(tuple(front.values()), best)
 
     @property
     def _shared_key(self) -> str | None:
@@ -264,7 +273,16 @@ class Session:
                 return {"ok": True}
             case "score":
                 return await self._score(request.get("text"), request.get("base"))
+            case command if command in COMMANDS:
+                return self._steered(request)
         raise OptionError(f"unknown command {str(request.get('cmd'))[:40]!r}: use stop or score")
+
+    def _steered(self, request: Message) -> Message:
+        if self._result is not None or self.laws is not None:
+            raise OptionError("the search is over: run the cell again, with more time if need be")
+        reply = self._steering.answer(request, (*self._front_so_far()[0], *self._edited.values()))
+        self._send()
+        return reply
 
     async def _score(self, text: object, base: object) -> Message:
         if not isinstance(text, str):

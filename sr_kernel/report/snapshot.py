@@ -71,6 +71,8 @@ def task_snapshot(
     session: str | None = None,
     message: str | None = None,
     edits: Iterable[Json] = (),
+    paused: bool = False,
+    hypotheses: Sequence[Json] = (),
 ) -> Json:
     """The snapshot of a search for `task`; `front` and `best` in the table's own columns.
 
@@ -82,7 +84,7 @@ def task_snapshot(
          "warnings": list(task.warnings)},
         front, best, status=status, elapsed=elapsed, candidates=candidates, distinct=distinct,
         time_limit=time_limit, stop_reason=stop_reason, session=session, message=message,
-        edits=edits,
+        edits=edits, paused=paused, hypotheses=list(hypotheses),
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from dataclasses import replace
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr
+from sr_kernel.search.clock import Clock
+from sr_kernel.search.control import Order
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.process import SearchProcess
 from sr_kernel.search.refine import pinned
@@ -54,6 +56,11 @@ class Helpers:
                 self._told.add(expr)
                 yield expr
 
+    def take(self, order: Order) -> None:
+        """Tell all helpers."""
+        for process in self.processes:
+            process.tell(order)
+
     def close(self) -> None:
         """End all helpers."""
         for process in self.processes:
@@ -75,13 +82,13 @@ class Tasks:
         executor: Executor,
         count: int,
         *,
-        until: float,
+        clock: Clock,
         known: Callable[[], tuple[Expr, ...]],
         report: Callable[[str], None],
     ) -> None:
         self.problem = problem
         self.executor = executor
-        self.until = until
+        self.clock = clock
         self.known = known
         self.report = report
         self._told: set[Expr] = set()
@@ -105,13 +112,16 @@ class Tasks:
             yield from (expr for expr in exprs if expr not in self._told)
             self._told.update(exprs)
 
+    def take(self, order: Order) -> None:
+        """Tasks are short: those that follow find the front as it is then."""
+
     def close(self) -> None:
         """Cancel what has not begun; what has ends within a slice."""
         for future in self._running:
             future.cancel()
 
     def _submit(self) -> None:
-        seconds = min(SLICE, self.until - time.perf_counter())
+        seconds = min(SLICE, self.clock.deadline - time.perf_counter())
         if seconds < 0.1:
             return
         self._seed += 1

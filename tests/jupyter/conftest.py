@@ -42,6 +42,7 @@ class Engine:
         self.queue = queue.SimpleQueue()
         self.started = self.closed = False
         self.stops = 0
+        self.orders = []
 
     def start(self):
         self.started = True
@@ -50,6 +51,18 @@ class Engine:
         self.stops += 1
         if not self.deaf:
             self.queue.put(result("stopped"))
+
+    def steer(self, hypotheses):
+        self.orders.append(("steer", tuple(hypotheses)))
+
+    def pause(self):
+        self.orders.append(("pause",))
+
+    def resume(self):
+        self.orders.append(("resume",))
+
+    def extend(self, seconds):
+        self.orders.append(("extend", seconds))
 
     def events(self):
         for event in self.script:
