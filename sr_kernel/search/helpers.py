@@ -17,7 +17,6 @@ from dataclasses import replace
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr
-from sr_kernel.search.clock import Clock
 from sr_kernel.search.control import Order
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.process import SearchProcess
@@ -82,13 +81,14 @@ class Tasks:
         executor: Executor,
         count: int,
         *,
-        clock: Clock,
+        until: float,
         known: Callable[[], tuple[Expr, ...]],
         report: Callable[[str], None],
     ) -> None:
         self.problem = problem
         self.executor = executor
-        self.clock = clock
+        self.until = until
+        self._paused = 0.0
         self.known = known
         self.report = report
         self._told: set[Expr] = set()
@@ -113,7 +113,15 @@ class Tasks:
             self._told.update(exprs)
 
     def take(self, order: Order) -> None:
-        """Tasks are short: those that follow find the front as it is then."""
+        """Put the end off.  Hypotheses need no telling: tasks are short, and those that follow
+        start from the front as it is then."""
+        match order.kind:
+            case "extend":
+                self.until += order.seconds
+            case "pause":
+                self._paused = time.perf_counter()
+            case "resume":
+                self.until += time.perf_counter() - self._paused
 
     def close(self) -> None:
         """Cancel what has not begun; what has ends within a slice."""
@@ -121,7 +129,7 @@ class Tasks:
             future.cancel()
 
     def _submit(self) -> None:
-        seconds = min(SLICE, self.clock.deadline - time.perf_counter())
+        seconds = min(SLICE, self.until - time.perf_counter())
         if seconds < 0.1:
             return
         self._seed += 1

@@ -266,7 +266,7 @@ class Run(Watch):
         few, jobs = with_few_rows(self.problem, FIT_ROWS), self.settings.n_jobs
         if self.settings.executor is not None:
             self.helpers = Tasks(
-                few, self.settings.executor, jobs, clock=self.clock, known=self._front,
+                few, self.settings.executor, jobs, until=self.clock.deadline, known=self._front,
                 report=self.report,
             )  # fmt: skip
         elif jobs > 1:

@@ -77,10 +77,11 @@ def test_what_is_dropped_brings_laws_back() -> None:
         elif news.steered == 1:
             control.take(Order("steer"))
 
-    data = problem(noise=0.0)
+    data = problem()
+    y = 2 * data.X[:, 1] + 0.1 * data.y
     search(
-        Problem(data.variables, data.X, data.y + data.X[:, 2] ** 3.3, operators="+ * sqrt"),
-        time_limit=8, control=control, on_progress=told,
+        Problem(data.variables, data.X, y),
+        time_limit=12, control=control, on_progress=told,
         should_stop=lambda: bool(seen.get(2)),
     )  # fmt: skip
     assert seen[0]
@@ -97,7 +98,7 @@ def test_hypotheses_hold_from_the_start() -> None:
         found = search(data, time_limit=4, hypotheses=known, on_progress=reports.append)
         assert found.front
         assert sum(_violations(news, known) for news in (*reports, found)) == 0
-        assert found.stop_reason == "time"
+        assert found.best.equation != free.best.equation
 
 
 def test_a_required_part_is_looked_for() -> None:
@@ -107,25 +108,24 @@ def test_a_required_part_is_looked_for() -> None:
 
 
 def test_a_search_that_was_exact_goes_on_once_its_law_is_banned() -> None:
-    control, shown = Control(), []
-
-    def told(news: Progress) -> None:
-        shown.append(news)
+    control = Control()
 
     class Late:
-        """Bans what the search is about to end with."""
+        """Bans what the search is about to end with, the first time."""
 
         def propose(self, context):
-            yield number(2.0) * symbol("x")
-            control.take(Order("steer", (hypothesis("ban", "x"),)))
+            if not control.steered[0]:
+                yield number(2.0) * symbol("x")
+                control.take(Order("steer", (hypothesis("ban", "x"),)))
+            yield number(1.0) * symbol("z") + number(1.0)
 
     x = np.linspace(1, 3, 30)
     data = Problem(("x", "z"), np.column_stack([x, x[::-1].copy()]), 2 * x)
-    found = search(data, time_limit=4, proposers=[Late()], control=control, on_progress=told)
+    found = search(data, time_limit=4, proposers=[Late()], control=control)
     assert found.steered == 1
     assert found.front
     assert _violations(found, [hypothesis("ban", "x")]) == 0
-    assert found.stop_reason != "exact" or "z" in found.best.equation
+    assert (found.stop_reason, found.best.equation) == ("exact", "8 - 2*z")
 
 
 def test_units_of_the_search_do_not_matter() -> None:
@@ -140,7 +140,7 @@ def test_units_of_the_search_do_not_matter() -> None:
 
 def test_a_paused_search_stands_still_and_goes_on() -> None:
     paused, counted, resumed_at, later = [], [], 0.0, 0
-    with SearchProcess(problem(), time_limit=4) as process:
+    with SearchProcess(problem(noise=0.05), time_limit=6) as process:
         begun = time.perf_counter()
         for news in process.events():
             if isinstance(news, SearchResult):
@@ -161,8 +161,8 @@ def test_a_paused_search_stands_still_and_goes_on() -> None:
     assert later > counted[-1][0]
     assert news.stop_reason == "time"
     held = resumed_at - paused[0]
-    assert took > 4.0 + held - 1.5
-    assert news.seconds < 5.0
+    assert took > 6.0 + held - 1.5
+    assert news.seconds < 7.0
 
 
 def test_a_paused_search_hears_stop_and_hypotheses() -> None:
