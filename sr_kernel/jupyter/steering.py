@@ -69,9 +69,7 @@ class Steering:
         self._least = max(self._least, self._elapsed + since)
         return self._least
 
-    def kept(
-        self, front: tuple[Law, ...], best: Law | None
-    ) -> tuple[tuple[Law, ...], Law | None]:
+    def kept(self, front: tuple[Law, ...], best: Law | None) -> tuple[tuple[Law, ...], Law | None]:
         """Those laws that obey, and the best of them."""
         known = tuple(self.hypotheses.values())
         left = tuple(law for law in front if obeys(law.expr, known))
@@ -97,7 +95,8 @@ class Steering:
                 self._least, self.paused = self.elapsed, True
             case "resume":
                 self.engine.resume()
-                self._heard, self.paused = time.monotonic(), False
+                self.heard(self.elapsed)
+                self.paused = False
             case "more":
                 self._extend(request.get("seconds"))
         return {"ok": True}

@@ -131,8 +131,10 @@ class _Inclusion:
         for place, (other, there) in enumerate(found):
             self._count()
             ratio = common if scale is ANY else there / scale
-            if scale is not ANY and ratio is not None and (
-                not allowed(ratio) or (common is not None and not _close(ratio, common))
+            if (
+                scale is not ANY
+                and ratio is not None
+                and (not allowed(ratio) or (common is not None and not _close(ratio, common)))
             ):
                 continue
             if self._alike(monomial, other):
@@ -151,9 +153,7 @@ class _Inclusion:
             return False
         return self._paired(list(wanted), list(found))
 
-    def _paired(
-        self, wanted: list[tuple[Base, Number]], found: list[tuple[Base, Number]]
-    ) -> bool:
+    def _paired(self, wanted: list[tuple[Base, Number]], found: list[tuple[Base, Number]]) -> bool:
         if not wanted:
             return True
         (base, power), *others = wanted

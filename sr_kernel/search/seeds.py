@@ -30,9 +30,7 @@ class RequiredProposer:
             yield from seeds(context, reach=_REACH * (1 + context.round))
 
 
-def required_parts(
-    hypotheses: Iterable[Hypothesis], names: Sequence[str]
-) -> Iterator[Expr]:
+def required_parts(hypotheses: Iterable[Hypothesis], names: Sequence[str]) -> Iterator[Expr]:
     """What is required, over the columns ``names``; a wildcard stands for each column once."""
     for one in hypotheses:
         if one.kind != "require":
