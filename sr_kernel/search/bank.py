@@ -68,8 +68,6 @@ class Bank:
         self.operations = operations(operators)
         self.constants = tuple(constants)
         self.max_price = max_price
-        self.without: frozenset[str] = frozenset()
-        """Names of operations that are passed over."""
         self.tried = 0
         self.exhausted = False
         self._count = 0
@@ -204,8 +202,6 @@ class Bank:
         for price in range(2, self.max_price + 1):
             start = self._count
             for kind, operation in enumerate(self.operations):
-                if operation.name in self.without:
-                    continue
                 rest = price - operation.price
                 if operation.arity == 1:
                     yield from self._unary(kind, operation, rest)

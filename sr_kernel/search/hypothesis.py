@@ -70,10 +70,15 @@ class Hypothesis:
             raise OptionError("a wildcard alone is any term: name an operator, such as sin(_)")
 
     def allows(self, expr: Expr) -> bool:
-        """Whether a law obeys; where that cannot be told, it does not."""
+        """Whether a law obeys; where that cannot be told, it does not.
+
+        Nor does it where a part that is banned stands there to be read, though it cancels.
+        """
         if self.meaning:
             expr = substitute(expr, dict(self.meaning))
-        return found(expr, self.part) is (self.kind == "require")
+        if self.kind == "require":
+            return found(expr, self.part) is True
+        return found(expr, self.part) is False and not _occurs(expr, self.part)
 
 
 def contains(expr: Expr, part: Expr) -> bool:
@@ -88,8 +93,6 @@ def found(expr: Expr, part: Expr) -> bool | None:
     names = [name for name in variables(part) if not name.startswith("_")]
     if not set(names) <= set(variables(expr)):
         return False
-    if _occurs(expr, part):
-        return True
     try:
         if _has_wildcards(part):
             return _matches(expr, part)
@@ -134,8 +137,10 @@ def banned_operators(hypotheses: Iterable[Hypothesis]) -> frozenset[str]:
 # ------------------------------------------------------------------- as written
 
 
+@lru_cache(maxsize=50_000)
 def _occurs(expr: Expr, part: Expr) -> bool:
     """Whether ``part`` stands in ``expr`` as it is, constants apart."""
+    expr, part = pinned(expr), pinned(part)
     if not has_floats(part):
         return part in walk(expr)
     wanted = _blanked(part)
@@ -182,8 +187,11 @@ def _equal_inside(expr: Expr, part: Expr) -> bool:
     """Whether a sub-term of ``expr`` is a constant times ``part`` by its values."""
     if has_floats(part):
         return False
-    wanted = _values(part)
-    return any(node.args and _proportional(_values(node), wanted) for node in walk(expr))
+    whole, wanted = parts_of(expr, expand=False), _values(part)
+    if whole is None:
+        return False
+    nodes = walk(written(whole))  # without what cancels
+    return any(node.args and _proportional(_values(node), wanted) for node in nodes)
 
 
 def _proportional(a: FloatArray, b: FloatArray) -> bool:

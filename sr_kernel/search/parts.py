@@ -309,9 +309,7 @@ def places(parts: Parts) -> Iterator[Parts]:
     """``parts`` and all sums inside: arguments of functions, bases, exponents; ``log(x) + log(y)``
     has ``x*y`` inside."""
     yield parts
-    inside = _merged_logs(parts)
-    if inside is not None:
-        yield inside
+    yield from _merged_logs(parts)
     for monomial in parts:
         exponent = {base[1]: power for base, power in monomial if base[0] == "exp"}
         if exponent:
@@ -322,7 +320,8 @@ def places(parts: Parts) -> Iterator[Parts]:
                     yield from places(dict(inner))
 
 
-def _merged_logs(parts: Parts) -> Parts | None:
+def _merged_logs(parts: Parts) -> Iterator[Parts]:
+    """u and 1/u for log(u), which may be written with either sign."""
     powers: Monomial = ONE
     for monomial, scale in parts.items():
         inner = _inside_log(monomial)
@@ -330,4 +329,6 @@ def _merged_logs(parts: Parts) -> Parts | None:
             [base] = inner
             powers = _merged(powers, frozenset((b, times(p, scale)) for b, p in base))
     # Of one factor nothing is said: 2*log(x) is no square.
-    return {powers: 1.0} if len(powers) > 1 else None
+    if len(powers) > 1:
+        yield {powers: 1.0}
+        yield {frozenset((base, times(power, -1.0)) for base, power in powers): 1.0}

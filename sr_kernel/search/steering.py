@@ -93,8 +93,6 @@ class Steering:
         context.steered += 1
         context.obeys = self.obeys if self.hypotheses else _anything
         context.required = tuple(self._in_units_of_search())
-        for bank in context.banks:
-            bank.without = banned
 
     def _in_units_of_search(self) -> Iterator[Expr]:
         for part in required_parts(self.hypotheses, self.context.sample.variables):

@@ -113,8 +113,10 @@ def test_any_part_of_a_law_is_in_it_and_in_multiples(law: Expr) -> None:
 
     for node in walk(law):
         if variables(node):
-            assert contains(law, node)
-            assert contains(number(7) * symbol("w") * law + symbol("u"), node)
+            assert not Hypothesis("ban", node).allows(law)
+            multiple = number(7) * symbol("w") * law + symbol("u")
+            assert not Hypothesis("ban", node).allows(multiple)
+            assert contains(multiple, node) or not contains(law, node)
 
 
 @pytest.mark.parametrize(("law", "part"), INSIDE)
@@ -139,6 +141,12 @@ def test_what_cannot_be_told_is_refused() -> None:
     assert found(law, parse("x*x + 1")) is None
     assert not Hypothesis("ban", parse("x*x + 1")).allows(law)
     assert not Hypothesis("require", parse("x*x + 1")).allows(law)
+
+
+def test_what_cancels_is_no_part_but_may_not_stand_there() -> None:
+    law = parse("b*c/c")
+    assert not Hypothesis("require", parse("c")).allows(law)
+    assert not Hypothesis("ban", parse("c")).allows(law)
 
 
 def test_columns_of_the_search_may_stand_for_others() -> None:
