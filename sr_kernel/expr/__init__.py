@@ -19,7 +19,7 @@ from sr_kernel.expr.traversal import (
     variables,
     walk,
 )
-from sr_kernel.expr.tree import float_paths, from_tree, to_tree
+from sr_kernel.expr.tree import float_paths, from_tree, replaced, subtree, to_tree
 
 __all__ = [
     "OPERATORS",
@@ -36,7 +36,9 @@ __all__ = [
     "parse",
     "quoted",
     "rebuild",
+    "replaced",
     "substitute",
+    "subtree",
     "symbol",
     "to_c",
     "to_latex",

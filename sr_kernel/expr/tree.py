@@ -8,7 +8,7 @@ round it.  Floats are written ``["float", 2.0]`` where they would read back as a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,7 @@ Path = tuple[int, ...]
 """Child numbers from the root of a tree; child i of ``[op, ...]`` is entry i + 1."""
 
 _SAFE_INTEGER = 2**53
+_LITERALS = ("integer", "float")
 
 
 def to_tree(expr: Expr) -> Tree:
@@ -48,6 +49,44 @@ def from_tree(tree: Tree) -> Expr:
     return _read(tree, 0)
 
 
+def subtree(tree: Tree, path: object) -> Tree:
+    """The part of ``tree`` to which the child numbers in ``path`` lead from its root.
+
+    Raises :class:`ExpressionError` where there is none.
+    """
+    for place in _checked(path):
+        tree = _children(tree, place)[place]
+    return tree
+
+
+def replaced(tree: Tree, path: object, new: Tree) -> Tree:
+    """``tree`` with ``new`` at ``path``; raises :class:`ExpressionError` where there is no part."""
+    place, *rest = _checked(path) or (None,)
+    if place is None:
+        return new
+    children = list(_children(tree, place))
+    children[place] = replaced(children[place], rest, new)
+    return [tree[0], *children]
+
+
+def _checked(path: object) -> tuple[int, ...]:
+    if not isinstance(path, list | tuple) or any(type(place) is not int for place in path):
+        raise ExpressionError(f"{str(path)[:40]!r} is no path: send a list of child numbers")
+    if len(path) > MAX_DEPTH:
+        raise ExpressionError(f"the path is longer than {MAX_DEPTH}: no expression is so deep")
+    return tuple(path)
+
+
+def _children(tree: Tree, place: int) -> list[Tree]:
+    children = tree[1:] if isinstance(tree, list) and tree[0] not in _LITERALS else []
+    if not 0 <= place < len(children):
+        raise ExpressionError(
+            f"the path leads nowhere: {str(tree)[:40]!r} has no child {place}, it has "
+            f"{len(children)}"
+        )
+    return children
+
+
 def _read(tree: Tree, depth: int) -> Expr:
     if depth > MAX_DEPTH:
         raise ExpressionError(f"the tree is nested more than {MAX_DEPTH} deep")
@@ -58,7 +97,7 @@ def _read(tree: Tree, depth: int) -> Expr:
     if not isinstance(tree, list) or not tree or not isinstance(tree[0], str):
         raise ExpressionError(f"not a part of an expression tree: {str(tree)[:40]!r}")
     head, *rest = tree
-    if head in ("integer", "float"):
+    if head in _LITERALS:
         return _literal(head, rest)
     if head not in OPERATORS:
         raise ExpressionError(f"there is no operator called {head[:40]!r}")
@@ -77,45 +116,6 @@ def _literal(head: str, rest: list[Tree]) -> Expr:
 def _is_integer(text: str) -> bool:
     digits = text.removeprefix("-")
     return digits.isdecimal() and len(digits) <= MAX_DIGITS
-
-
-# ---------------------------------------------------------------- parts
-
-
-def subtree(tree: Tree, path: object) -> Tree:
-    """The part of ``tree`` at ``path``, a list of child numbers from the root.
-
-    Raises :class:`ExpressionError` for what is no path in it.
-    """
-    for place in _steps(path):
-        tree = _children(tree, place)[place]
-    return tree
-
-
-def replaced(tree: Tree, path: object, new: Tree) -> Tree:
-    """``tree`` with ``new`` in place of its part at ``path``; raises as :func:`subtree`."""
-    steps = _steps(path)
-    if not steps:
-        return new
-    place, *rest = steps
-    children = list(_children(tree, place))
-    children[place] = replaced(children[place], rest, new)
-    return [tree[0], *children]
-
-
-def _steps(path: object) -> list[int]:
-    if isinstance(path, list) and len(path) <= MAX_DEPTH:
-        places = [place for place in path if type(place) is int and place >= 0]
-        if len(places) == len(path):
-            return places
-    raise ExpressionError("a path is a list of child numbers from the root of the tree")
-
-
-def _children(tree: Tree, place: int) -> Sequence[Tree]:
-    literal = isinstance(tree, list) and tree[0] in ("integer", "float")
-    if literal or not isinstance(tree, list) or place >= len(tree) - 1:
-        raise ExpressionError(f"the tree has no part there: {str(tree)[:40]} has no child {place}")
-    return tree[1:]
 
 
 def float_paths(expr: Expr) -> Iterator[tuple[Path, float]]:

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr, substitute
 from sr_kernel.formula.task import Task
-from sr_kernel.jupyter import desk
+from sr_kernel.jupyter import desk, steering
 from sr_kernel.jupyter.channel import Channel, Message
 from sr_kernel.jupyter.edit import SCORERS
 from sr_kernel.jupyter.interrupt import caught_interrupts
@@ -30,6 +30,7 @@ from sr_kernel.report.mime import mime_bundle
 from sr_kernel.report.question import Question
 from sr_kernel.report.snapshot import MIME, Json, task_snapshot
 from sr_kernel.search.engine import Progress, SearchResult
+from sr_kernel.search.hypothesis import Hypothesis
 from sr_kernel.search.law import Law
 
 TICK = 0.1
@@ -56,6 +57,10 @@ class Engine(Protocol):
     def stop(self) -> None: ...
     def suggest(self, *exprs: Expr) -> None: ...
     def events(self) -> Iterable[Progress | SearchResult]: ...
+    def steer(self, hypotheses: Iterable[Hypothesis]) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def extend(self, seconds: float) -> None: ...
     def close(self) -> None: ...
 
 
@@ -80,13 +85,13 @@ class Session:
         self.interrupted = False
         self._engine = engine
         self._view = view
-        self._time_limit = time_limit
+        self._steering = steering.Steering(engine, task.derived, time_limit)
         self._loop = loop
         self._channel = Channel(self.key, self.answer, loop) if loop is not None else None
         self._events: queue.SimpleQueue[Progress | SearchResult | Exception] = queue.SimpleQueue()
         self._progress = Progress(elapsed=0.0, candidates=0, distinct=0, front=(), best=None)
         self._result: SearchResult | None = None
-        self._heard = self._sent = self._saved = time.monotonic()
+        self._sent = self._saved = time.monotonic()
         self._deadline: float | None = None
         self._desk = desk.Desk(task, self._front_now, self._seed, self._changed)
         self._found: desk.Front = ((), None)
@@ -148,7 +153,7 @@ class Session:
     def _step(self) -> bool:
         """Take in what has come and show it; true when the search is over."""
         now = time.monotonic()
-        has_news = self._take_in(now)
+        has_news = self._take_in()
         if self._result is None and self._deadline is not None and now > self._deadline:
             self._result = self._left_behind()
         if self._result is not None:
@@ -162,7 +167,7 @@ class Session:
             self._view.update(self.bundle())
         return False
 
-    def _take_in(self, now: float) -> bool:
+    def _take_in(self) -> bool:
         has_news = False
         while not self._events.empty():
             event = self._events.get()
@@ -173,7 +178,8 @@ class Session:
             if isinstance(event, SearchResult):
                 self._result = event
             else:
-                self._progress, self._heard = event, now
+                self._progress = event
+                self._steering.heard(event.elapsed)
         return has_news
 
     def _left_behind(self) -> SearchResult:
@@ -193,11 +199,12 @@ class Session:
         elif result.reports:
             message = "; ".join(result.reports)
         # The list is shared, so that edits made later are in the result that the user holds.
-        self.laws = Laws.of(
-            self.task, result, time_limit=self._time_limit, session=self._shared_key,
+        laws = Laws.of(
+            self.task, result, time_limit=self._steering.time_limit, session=self._shared_key,
             message=message, edits=self._desk.edits.entries,
         )  # fmt: skip
-        self._found = self.laws.front, self.laws.best
+        self._found = self._steering.kept(laws.front, laws.best)
+        self.laws = laws
         self._spell()
         self._show()
 
@@ -213,12 +220,10 @@ class Session:
             return self.laws.snapshot(**self._desk.state())
         last = self._progress
         front, best = self._front_so_far()
-        since = time.monotonic() - self._heard if last.elapsed else 0.0
         return task_snapshot(
-            self.task, front, best, status="running", elapsed=last.elapsed + since,
-            candidates=last.candidates, distinct=last.distinct, time_limit=self._time_limit,
-            session=self._shared_key, edits=self._desk.edits.entries,
-            **self._desk.state(),
+            self.task, front, best, status="running", elapsed=self._steering.elapsed,
+            candidates=last.candidates, distinct=last.distinct, session=self._shared_key,
+            edits=self._desk.edits.entries, **self._steering.state(), **self._desk.state(),
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:
@@ -228,7 +233,7 @@ class Session:
         front, best = self._front_so_far()
         last = self._progress
         so_far = Laws(
-            Question.of(self.task, self._time_limit), front, best, "running", last.elapsed,
+            Question.of(self.task, self._steering.time_limit), front, best, "running", last.elapsed,
             last.candidates, last.distinct,
         )  # fmt: skip
         return {**mime_bundle(so_far), MIME: self.snapshot()}
@@ -241,7 +246,7 @@ class Session:
         derived, last = self.task.derived, self._progress
         front = {law.key: _restored(law, derived) for law in last.front}
         best = None if last.best is None else front.get(last.best.key)
-        return self._desk.spelled(tuple(front.values()), best)
+        return self._desk.spelled(*self._steering.kept(tuple(front.values()), best))
 
     @property
     def _shared_key(self) -> str | None:
@@ -270,8 +275,17 @@ class Session:
             return {"ok": True}
         if command in desk.COMMANDS:
             return await self._desk.answer(request)
-        known = ", ".join(("stop", *desk.COMMANDS))
+        if command in steering.COMMANDS:
+            return self._steered(request)
+        known = ", ".join(("stop", *desk.COMMANDS, *steering.COMMANDS))
         raise OptionError(f"unknown command {str(command)[:40]!r}: use one of {known}")
+
+    def _steered(self, request: Message) -> Message:
+        if self._result is not None or self.laws is not None:
+            raise OptionError("the search is over: run the cell again, with more time if need be")
+        reply = self._steering.answer(request, self._desk.known)
+        self._send()
+        return reply
 
     @property
     def found(self) -> tuple[Expr, ...]:

@@ -2,6 +2,7 @@
 
 from sr_kernel.search.engine import default_proposers, search
 from sr_kernel.search.history import History, Record
+from sr_kernel.search.hypothesis import Hypothesis
 from sr_kernel.search.law import Law, Parameter
 from sr_kernel.search.problem import DEFAULT_OPERATORS, Problem
 from sr_kernel.search.process import SearchProcess
@@ -13,6 +14,7 @@ __all__ = [
     "DEFAULT_OPERATORS",
     "Context",
     "History",
+    "Hypothesis",
     "Law",
     "Parameter",
     "Problem",

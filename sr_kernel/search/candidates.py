@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import Expr, symbol, transform
-from sr_kernel.search.front import Hope
+from sr_kernel.search.front import Claim, Hope
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.refine import Fitted, fit, quick_fit, refine, rounded
 from sr_kernel.search.tidy import tidy
@@ -40,17 +41,28 @@ class Candidates:
         except ExpressionError:
             return
 
+    def again(self, expr: Expr) -> None:
+        """Fit ``expr`` however often that was done: the front has changed since."""
+        self.fitted += 1
+        with suppress(ExpressionError):
+            self._fit(expr)
+
+    def promises(self, fitted: Claim) -> bool:
+        """Whether what has been fitted quickly may yet come to the front."""
+        context = self.context
+        # Going on may lower the loss some more; plain constants shorten the description.
+        slack = 2.0 * fitted.parameters + 2.0
+        if not context.front.admits(_hope(fitted, slack, context.sample.rows)):
+            return False
+        return context.admits(fitted.size - _SPARE, fitted.length - slack)
+
     def _fit(self, expr: Expr) -> None:
         context = self.context
         fitted = quick_fit(expr, context.sample)
         if fitted is None:
             return
         context.archive.add(fitted)
-        # Going on may lower the loss some more; plain constants shorten the description.
-        slack = 2.0 * fitted.parameters + 2.0
-        if not context.front.admits(_hope(fitted, slack, context.sample.rows)):
-            return
-        if not context.admits(fitted.size - _SPARE, fitted.length - slack):
+        if not (self.promises(fitted) and context.obeys(fitted.expr)):
             return
         fitted = fit(fitted.expr, context.sample)
         if fitted is None:
@@ -70,7 +82,7 @@ class Candidates:
         return exact and fitted.size <= self.context.problem.exact_size
 
 
-def _hope(fitted: Fitted, slack: float, rows: int) -> Hope:
+def _hope(fitted: Claim, slack: float, rows: int) -> Hope:
     """What ``fitted`` claims once its description is ``slack`` nats shorter."""
     loss = fitted.loss * math.exp(-2.0 * slack / rows)
     return Hope(fitted.size, loss, fitted.length - slack, fitted.parameters)

@@ -10,14 +10,17 @@ import numpy as np
 
 from sr_kernel.expr import Expr
 from sr_kernel.numeric.threads import one_thread
+from sr_kernel.search.control import Control, Order
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.guest import Guest
+from sr_kernel.search.hypothesis import Hypothesis, checked
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.result import Progress, SearchResult
 from sr_kernel.search.rounds import default_proposers
-from sr_kernel.search.run import Run, SearchStopped
+from sr_kernel.search.run import Run
 from sr_kernel.search.settings import Settings
+from sr_kernel.search.watch import SearchStopped
 
 __all__ = ["Progress", "SearchResult", "SearchStopped", "default_proposers", "search"]
 
@@ -37,6 +40,8 @@ def search(
     executor: Executor | None = None,
     memory_limit: int | None = None,
     helper: bool = False,
+    hypotheses: Iterable[Hypothesis] = (),
+    control: Control | None = None,
 ) -> SearchResult:
     """Look for laws for at most ``time_limit`` seconds, in this process.
 
@@ -48,13 +53,26 @@ def search(
     ``proposers`` replace the built-in ones, ``guests`` are asked besides and at arm's length (see
     :class:`~sr_kernel.search.guest.Guest`); for the others see
     :class:`~sr_kernel.search.settings.Settings`.  Raises DataError for a checkpoint that is none.
+
+    Laws obey the ``hypotheses``, and whatever ``control`` is told while the search runs (from
+    another thread); ``SearchProcess`` does that for a search in a process of its own.
     """
+    again = None
     if proposers is None:
-        proposers = [Evolution(endless=True)] if helper else default_proposers()
+        again = _breeders if helper else default_proposers
+        proposers = again()
+    if control is None:
+        control = Control()
+    if given := checked(hypotheses, problem.variables):
+        control.take(Order("steer", given))
     settings = Settings(
         time_limit, n_jobs, on_progress, should_stop, tuple(map(Guest, guests)), tuple(guesses),
-        feed, checkpoint, executor, memory_limit,
+        feed, checkpoint, executor, memory_limit, control, again,
     )  # fmt: skip
     # Candidates may be anything; what is kept is checked.
     with one_thread(), np.errstate(all="ignore"):
         return Run(problem, settings, helper=helper).result([*settings.guests, *proposers])
+
+
+def _breeders() -> list[Proposer]:
+    return [Evolution(endless=True)]

@@ -61,6 +61,7 @@ class Evolution:
         self._bred = 0
         self._populations: list[list[Member]] = []
         self._seen: dict[bytes, int] = {}
+        self._steered = 0
 
     def propose(self, context: Context) -> Iterator[Expr]:
         if context.sample.constant or not self._ready(context):
@@ -71,6 +72,8 @@ class Evolution:
         version, news = context.front.version, self._bred
         while self.endless or (self._bred < stop and self._bred - news < _PATIENCE):
             context.poll()
+            if context.steered != self._steered:
+                self._steer(context)
             if context.front.version != version:
                 version, news = context.front.version, self._bred
             self._bred += 1
@@ -104,15 +107,28 @@ class Evolution:
         self.variation = Variation(context, generator)
         self.growth = Growth(context, generator)
         self._populations = [[] for _ in TASTES]
+        self._fill(context)
+
+    def _fill(self, context: Context) -> None:
+        self._steered = context.steered
         for place, population in enumerate(self._populations):
             self._migrate(context, place)
-            for _ in range(20 * MEMBERS):
+            for _ in range(20 * MEMBERS if not context.required else 0):
                 if len(population) >= MEMBERS:
                     break
                 context.poll()
                 member = self._measured(context, self.variation.material())
                 if member is not None:
                     population.append(member)
+
+    def _steer(self, context: Context) -> None:
+        """Go on with those that do as the user has said since."""
+        self._seen.clear()
+        self.variation = Variation(context, self.generator)
+        self.growth = Growth(context, self.generator)
+        for population in self._populations:
+            population[:] = [one for one in population if context.obeys(one.expr)]
+        self._fill(context)
 
     def _migrate(self, context: Context, place: int) -> None:
         """Front and archive send their best."""
@@ -182,7 +198,7 @@ class Evolution:
         except SrKernelError:
             return None
         loss = sample.relative_loss(predicted)
-        if not math.isfinite(loss) or self._known(predicted):
+        if not math.isfinite(loss) or self._known(predicted) or not context.obeys(found.expr):
             return None
         structure = structure_length(found.expr, len(sample.variables))
         return Member(found.expr, loss, len(found.theta), structure, self._bred)

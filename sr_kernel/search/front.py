@@ -11,7 +11,7 @@ better.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,6 +60,8 @@ class Front:
     def __init__(self, sample: Sample) -> None:
         self.sample = sample
         self._offered: dict[Expr, Fitted] = {}
+        self._allows: Callable[[Expr], bool] = _anything
+        self._refused: set[Expr] = set()
         self._replaced: set[Expr] = set()
         self._entries: list[Fitted] = []
         self.version = 0
@@ -91,18 +93,35 @@ class Front:
         known = fitted.expr in self._offered or fitted.expr in self._replaced
         if known or not math.isfinite(fitted.length):
             return False
-        self._offered[fitted.expr] = fitted
+        self._take(fitted)
         return self._rebuild() and fitted in self._entries
 
     def replace(self, old: Fitted, new: Fitted) -> None:
         """Let ``new`` stand for ``old``, which is the same in other words, for good."""
         self._offered.pop(old.expr, None)
         self._replaced.add(old.expr)
-        self._offered[new.expr] = new
+        self._take(new)
+        self._rebuild()
+
+    def _take(self, fitted: Fitted) -> None:
+        self._offered[fitted.expr] = fitted
+        if not self._allows(fitted.expr):
+            self._refused.add(fitted.expr)
+
+    def steer(self, allows: Callable[[Expr], bool]) -> None:
+        """From now on show only what ``allows`` lets pass, of all that was ever offered."""
+        self._allows = allows
+        self._refused = {expr for expr in self._offered if not allows(expr)}
+        self._rebuild()
+
+    def refuse(self, entry: Fitted) -> None:
+        """Show ``entry`` no more, until steered anew."""
+        self._refused.add(entry.expr)
         self._rebuild()
 
     def _rebuild(self) -> bool:
-        kept = strictly_falling(self._offered.values(), self.sample)
+        shown = (one for expr, one in self._offered.items() if expr not in self._refused)
+        kept = strictly_falling(shown, self.sample)
         changed = kept != self._entries
         self._entries = kept
         self.version += changed
@@ -191,3 +210,7 @@ def scores(losses: Sequence[float], sizes: Sequence[int]) -> list[float]:
         fall = math.log(losses[k - 1]) - math.log(losses[k])
         result.append(fall / (sizes[k] - sizes[k - 1]))
     return result[: len(losses)]
+
+
+def _anything(expr: Expr) -> bool:
+    return True

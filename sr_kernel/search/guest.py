@@ -59,9 +59,9 @@ class Guest:
         self._turn = turn = _Turn(self.proposer, context)
         spent = 0.0
         while spent < self.share:
-            begun = time.perf_counter()
+            begun = time.perf_counter() - context.held
             found = turn.next(self.share - spent, context)
-            spent += time.perf_counter() - begun
+            spent += time.perf_counter() - context.held - begun
             if found is _ENDED or not self._dealt(found, context):
                 self._turn = None
                 return
@@ -161,13 +161,13 @@ class _Turn:
         if not self.asked:
             self._wanted.release()
             self.asked = True
-        until = time.perf_counter() + seconds
+        until = time.perf_counter() - context.held + seconds
         while True:
             context.poll()
             try:
                 found = self._found.get(timeout=_WAIT)
             except queue.Empty:
-                if time.perf_counter() > until:
+                if time.perf_counter() - context.held > until:
                     return _NOTHING
                 continue
             self.asked = False

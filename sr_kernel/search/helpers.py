@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr
+from sr_kernel.search.control import Order
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.process import SearchProcess
 from sr_kernel.search.refine import pinned
@@ -54,6 +55,11 @@ class Helpers:
                 self._told.add(expr)
                 yield expr
 
+    def take(self, order: Order) -> None:
+        """Tell all helpers."""
+        for process in self.processes:
+            process.tell(order)
+
     def close(self) -> None:
         """End all helpers."""
         for process in self.processes:
@@ -82,6 +88,7 @@ class Tasks:
         self.problem = problem
         self.executor = executor
         self.until = until
+        self._paused = 0.0
         self.known = known
         self.report = report
         self._told: set[Expr] = set()
@@ -104,6 +111,17 @@ class Tasks:
             self._submit()
             yield from (expr for expr in exprs if expr not in self._told)
             self._told.update(exprs)
+
+    def take(self, order: Order) -> None:
+        """Put the end off.  Hypotheses need no telling: tasks are short, and those that follow
+        start from the front as it is then."""
+        match order.kind:
+            case "extend":
+                self.until += order.seconds
+            case "pause":
+                self._paused = time.perf_counter()
+            case "resume":
+                self.until += time.perf_counter() - self._paused
 
     def close(self) -> None:
         """Cancel what has not begun; what has ends within a slice."""

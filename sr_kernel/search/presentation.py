@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,8 @@ class Presenter:
             self.few = Sample.of(self.problem, rows)
             self.few_data = self.few if scaling.trivial else Sample.of(problem, rows)
         self.assume = known_signs(problem)
+        self.obeys: Callable[[Expr], bool] = lambda expr: True
+        """Whether a law, as it is shown, is one that the user lets pass."""
         self._simplified: set[Expr] = set()
         self._rested = 0.0
         self._laws: dict[tuple[Expr, bool], tuple[Law, float] | None] = {}
@@ -62,10 +65,21 @@ class Presenter:
             self._simplify(front, seconds)
             self._rested = start + 10 * (time.perf_counter() - start)
         final = final or self.few is self.whole
-        found = [self._law(entry, final) for entry in front.entries]
+        found = self._obeying(front, final)
         data = self.data if final else self.few_data
-        laws = _front_of([law for law in found if law is not None], data)
+        laws = _front_of(found, data)
         return laws, self._best(front, laws, final)
+
+    def _obeying(self, front: Front, final: bool) -> list[tuple[Law, float]]:
+        """The laws of the front.  What simplified or rounded is one that the user has banned was
+        so before: it leaves the front, and others take its place."""
+        while True:
+            found = [(entry, self._law(entry, final)) for entry in front.entries]
+            banned = [entry for entry, law in found if law and not self.obeys(law[0].expr)]
+            if not banned:
+                return [law for _, law in found if law is not None]
+            for entry in banned:
+                front.refuse(entry)
 
     def validated(
         self, laws: tuple[Law, ...], best: Law | None, seen: np.ndarray, until: float

@@ -8,15 +8,20 @@ same from a script, a shell or a notebook.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import subprocess
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 from sr_kernel.errors import OptionError, SrKernelError
 from sr_kernel.expr import Expr
+from sr_kernel.search.control import Order
+from sr_kernel.search.hypothesis import Hypothesis, checked, obeys
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.result import Progress, SearchResult
 from sr_kernel.simplify.child import read_frame, spawned, write_frame
@@ -25,6 +30,7 @@ GRACE = 0.9
 """Seconds after a stop in which the child may still hand in its result."""
 
 _ENDED = object()
+_News = TypeVar("_News", Progress, SearchResult)
 
 
 class SearchProcess:
@@ -39,6 +45,7 @@ class SearchProcess:
         helper: bool = False,
         guesses: Iterable[Expr] = (),
         checkpoint: str | os.PathLike[str] | None = None,
+        hypotheses: Iterable[Hypothesis] = (),
     ) -> None:
         if n_jobs < 1:
             raise OptionError(f"n_jobs is {n_jobs}: give a number of processors, 1 or more")
@@ -49,11 +56,14 @@ class SearchProcess:
         """Whether the process only breeds terms for another search."""
         self.guesses = tuple(guesses)
         self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
+        self.hypotheses = checked(hypotheses, problem.variables)
+        """What laws have to obey now."""
         self.message = ""
         """Why the process failed, in one line; empty if it did not."""
         self._child: subprocess.Popen[bytes] | None = None
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self._stop_asked = 0.0
+        self._steered = 0
         self._started = 0.0
         self._last: Progress | None = None
         self._errors: list[str] = []
@@ -83,6 +93,8 @@ class SearchProcess:
             "guesses": self.guesses, "checkpoint": self.checkpoint,
         }  # fmt: skip
         self._send((self.problem, options))
+        if self.hypotheses:
+            self.steer(self.hypotheses)
         for work in (self._receive, self._collect_errors):
             thread = threading.Thread(target=work, daemon=True)
             thread.start()
@@ -100,6 +112,39 @@ class SearchProcess:
         if self._child is not None:
             self._send(exprs)
 
+    def steer(self, hypotheses: Iterable[Hypothesis]) -> None:
+        """From now on show only laws that obey ``hypotheses``, in place of those before.
+
+        Raises :class:`OptionError` for one with a column that is not there.
+        """
+        self.hypotheses = checked(hypotheses, self.problem.variables)
+        if self._child is not None:
+            self._steered += 1
+            self.tell(Order("steer", self.hypotheses))
+            self._say_again()
+
+    def pause(self) -> None:
+        """Let the search and its clock stand still; it still reports."""
+        self.tell(Order("pause"))
+        self._say_again(paused=True)
+
+    def resume(self) -> None:
+        """Let a paused search go on."""
+        self.tell(Order("resume"))
+        self._say_again(paused=False)
+
+    def extend(self, seconds: float) -> None:
+        """Give a search that has not ended ``seconds`` more.  Raises :class:`OptionError`."""
+        if not 0 < seconds < math.inf:
+            raise OptionError(f"{seconds} s is no time to add: give a number of seconds, 1 or more")
+        self.time_limit += seconds
+        self.tell(Order("extend", seconds=seconds))
+
+    def tell(self, order: Order) -> None:
+        """Send ``order``, if the child has been started."""
+        if self._child is not None:
+            self._send(order)
+
     def events(self) -> Iterator[Progress | SearchResult]:
         """Progress as it comes; the last item is the result.
 
@@ -111,13 +156,13 @@ class SearchProcess:
             item = self._next()
             if isinstance(item, Progress):
                 self._last = item
-                yield item
+                yield self._obeying(item)
             elif isinstance(item, SearchResult):
-                self._result = item
+                self._result = self._obeying(item)
             elif isinstance(item, SrKernelError):
                 raise item
             elif item is _ENDED:
-                self._result = self._rescued()
+                self._result = self._obeying(self._rescued())
         yield self._result
 
     def close(self) -> None:
@@ -146,6 +191,19 @@ class SearchProcess:
         except queue.Empty:
             return _ENDED
 
+    def _say_again(self, **changes: bool) -> None:
+        """The last report as it is after an order, which the search may hear only in a while."""
+        if self._last is not None:
+            self._inbox.put(replace(self._last, **changes))  # type: ignore[arg-type]
+
+    def _obeying(self, news: _News) -> _News:
+        """``news`` without laws that were on their way when the search was steered."""
+        if news.steered == self._steered:
+            return news
+        front = tuple(law for law in news.front if obeys(law.expr, self.hypotheses))
+        best = news.best if news.best in front else (front[-1] if front else None)
+        return replace(news, front=front, best=best)
+
     def _rescued(self) -> SearchResult:
         """What is known when no result came: the last progress."""
         last = self._last or Progress(0.0, 0, 0, (), None)
@@ -157,6 +215,7 @@ class SearchProcess:
         return SearchResult(
             last.front, last.best, reason, time.perf_counter() - self._started,
             last.candidates, last.distinct, interrupted=bool(self._stop_asked),
+            steered=last.steered,
         )  # fmt: skip
 
     def _send(self, content: object) -> None:

@@ -63,6 +63,15 @@ class Context:
     frequencies: dict[Expr, list[float]] = field(default_factory=dict)
     """Those at which the target is strongest, by the functions that they are frequencies of."""
 
+    obeys: Callable[[Expr], bool] = field(default=lambda expr: True)
+    """Whether a law has what the user requires and nothing that is banned."""
+    required: tuple[Expr, ...] = ()
+    """Parts that the user requires."""
+    steered: int = 0
+    """How often what the user requires and bans has changed."""
+    held: float = 0.0
+    """Seconds for which the search has been paused."""
+
     def __post_init__(self) -> None:
         self._usual_bank = self.bank
 

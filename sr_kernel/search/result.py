@@ -17,6 +17,9 @@ class Progress:
     distinct: int
     front: tuple[Law, ...]
     best: Law | None
+    paused: bool = False
+    steered: int = 0
+    """How many changes of the hypotheses are obeyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,4 @@ class SearchResult:
     reports: tuple[str, ...] = ()
     history: History = field(default_factory=History)
     noise: float | None = None
+    steered: int = 0

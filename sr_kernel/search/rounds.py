@@ -17,6 +17,7 @@ from sr_kernel.search.pursuit import PursuitProposer
 from sr_kernel.search.rational import RationalProposer
 from sr_kernel.search.reduction import ReductionProposer
 from sr_kernel.search.relations import RelationProposer
+from sr_kernel.search.seeds import RequiredProposer
 from sr_kernel.search.spectra import SpectrumProposer
 from sr_kernel.search.waves import WaveProposer
 
@@ -38,8 +39,8 @@ which pairs are sought by correlation."""
 def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
-        StraightProposer(), PowerLawProposer(), LaurentProposer(), ReductionProposer(_solvers),
-        PolynomialProposer(),
+        RequiredProposer(), StraightProposer(), PowerLawProposer(), LaurentProposer(),
+        ReductionProposer(_solvers), PolynomialProposer(),
         CurveProposer(), LinearProposer(), PowerProposer(), LeaderProposer(),
         PursuitProposer(), PhaseProposer(), RationalProposer(), ExactProposer(),
         ExactProposer(later=True), RelationProposer(), SpectrumProposer(), GlanceProposer(),

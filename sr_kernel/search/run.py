@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
 from sr_kernel.search.helpers import Helpers, Tasks
 from sr_kernel.search.history import History
-from sr_kernel.search.interrupts import resident_bytes, terminable
+from sr_kernel.search.interrupts import terminable
 from sr_kernel.search.law import Law
 from sr_kernel.search.noise import noise_level
 from sr_kernel.search.opening import FIT_ROWS, context_of
@@ -30,35 +29,23 @@ from sr_kernel.search.rounds import ROUNDS, SWEEPS
 from sr_kernel.search.sample import fit_rows, with_few_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.settings import Settings
+from sr_kernel.search.steering import Steering
+from sr_kernel.search.watch import SearchStopped, Watch
 
 _QUIET = 0.003
 """Noise below this share of the target's standard deviation may be none."""
 _SLIGHT, _LOUD = 0.03, 0.2
 """Noise above these shares may be waves that are faster than the rows, and is as likely to be."""
-_PROGRESS_EVERY = 0.3
-T = TypeVar("T")
 
 _ANOTHER_SEED = 7919
 """Between the seeds of a search and of one that goes on from it."""
 
 
-class SearchStopped(Exception):  # noqa: N818  (a signal, not an error)
-    """Raised inside a proposer's poll to end the search."""
-
-
-class Run:
+class Run(Watch):
     def __init__(self, problem: Problem, settings: Settings, *, helper: bool = False) -> None:
-        self.start = time.perf_counter()
+        super().__init__(settings, problem.rows)
         machine.begin()
-        self.settings = settings
-        self.deadline = self.start + settings.time_limit - settings.reserve(problem.rows)
         self.helpers: Helpers | Tasks | None = None
-        self.reason = "exhausted"
-        self.interrupted = False
-        self.reports: list[str] = []
-        self._shown = self._weighed = self.start
-        self._terminated: Sequence[int] = ()
-        self._theirs: BaseException | None = None
         self._dismissed: set[int] = set()
         self._caught_up = self._swept = False
         self._share = 0.0
@@ -76,35 +63,63 @@ class Run:
         self.noise: float | None = None
         self._noise_known = helper  # who asked for help has estimated it
         self.candidates = Candidates(self.context)
+        self.steering = Steering(self.control, self.context, self.candidates, self.scaling)
+        self.presenter.obeys = self.steering.obeys_shown
 
     # ---------------------------------------------------------------- the loop
 
     def result(self, proposers: Sequence[Proposer]) -> SearchResult:
         with terminable() as self._terminated:
-            try:
-                self._search(proposers)
-            finally:
-                for helper in (self.helpers, *self.settings.guests):
-                    if helper is not None:
-                        helper.close()
+            self._search(partial(self._begin, proposers))
             final = self._final()
+            while self._told_to_go_on():
+                self._search(partial(self._rounds, self.settings.afresh(proposers)))
+                final = self._final()
+            if final.steered != self.steering.version:
+                final = self._snapshot(0.0, final=True)
         self._save()
         front, best = self._validated(final)
         return SearchResult(
-            front, best, self.reason, time.perf_counter() - self.start, final.candidates,
+            front, best, self.reason, self.clock.elapsed, final.candidates,
             final.distinct, self.interrupted, tuple(self.reports), History(self.context.archive),
-            None if self.noise is None else self.noise * self.scaling.target,
+            None if self.noise is None else self.noise * self.scaling.target, final.steered,
         )  # fmt: skip
 
-    def _search(self, proposers: Sequence[Proposer]) -> None:
+    def _begin(self, proposers: Sequence[Proposer]) -> None:
+        self.steering.hear()
+        self._constant_laws()
+        self._known_laws()
+        self._sweep(proposers, SWEEPS[0])
+        self._call_helpers()
+        self._estimate_noise()
+        self._judge_noise(proposers)
+        self._rounds(proposers)
+
+    def _told_to_go_on(self) -> bool:
+        """Whether the search has ended by itself, and not on what it has been told meanwhile.
+
+        Simplified, the law that it ended with may have turned out to be banned.
+        """
+        self.clock.extend(self.control.more_seconds())
+        changed = self.steering.hear()
+        lost = self.reason == "exact" and not self._exact()
+        late = self.reason == "time"
+        ended = late or self.reason in ("exact", "exhausted", "plateau")
+        return ended and (changed or lost or late) and not self.clock.over
+
+    def _search(self, work: Callable[[], None]) -> None:
         try:
-            self._constant_laws()
-            self._known_laws()
-            self._sweep(proposers, SWEEPS[0])
-            self._call_helpers()
-            self._estimate_noise()
-            self._judge_noise(proposers)
-            self._rounds(proposers)
+            self._work(work)
+        finally:
+            for helper in (self.helpers, *self.settings.guests):
+                if helper is not None:
+                    helper.close()
+            self.helpers = self.steering.helpers = None
+
+    def _work(self, work: Callable[[], None]) -> None:
+        self.reason = "exhausted"
+        try:
+            work()
         except SearchStopped:
             pass
         except KeyboardInterrupt:
@@ -251,12 +266,13 @@ class Run:
         few, jobs = with_few_rows(self.problem, FIT_ROWS), self.settings.n_jobs
         if self.settings.executor is not None:
             self.helpers = Tasks(
-                few, self.settings.executor, jobs, until=self.deadline, known=self._front,
+                few, self.settings.executor, jobs, until=self.clock.deadline, known=self._front,
                 report=self.report,
             )  # fmt: skip
         elif jobs > 1:
-            left = self.deadline - time.perf_counter()
+            left = self.clock.deadline - time.perf_counter()
             self.helpers = Helpers(few, jobs - 1, time_limit=max(left, 0.1))
+            self.steering.helpers = self.helpers
 
     def _front(self) -> tuple[Expr, ...]:
         return tuple(entry.expr for entry in self.context.front.entries)
@@ -282,53 +298,12 @@ class Run:
             return False
         return whole.exact(whole.predict(best.expr))
 
-    # ---------------------------------------------------------------- between two terms
-
-    def report(self, text: str) -> None:
-        """Remember that something went wrong; each thing once."""
-        if text not in self.reports:
-            self.reports.append(text)
-
-    def poll(self) -> None:
-        """Report progress if it is due; raise :class:`SearchStopped` when the search is over."""
-        now = time.perf_counter()
-        if self._terminated:
-            self.interrupted = True
-            self._stop("stopped")
-        if self.settings.should_stop is not None and self._their(self.settings.should_stop):
-            self._stop("stopped")
-        if now >= self.deadline:
-            self._stop("time")
-        if self.checkpoint is not None and self.checkpoint.due:
-            self._save()
-        limit = self.settings.memory_limit
-        if limit is not None and now - self._weighed >= _PROGRESS_EVERY:
-            self._weighed = now
-            if resident_bytes() > limit:
-                self._stop("memory")
-        told = self.settings.on_progress
-        if told is not None and now - self._shown >= _PROGRESS_EVERY:
-            self._their(partial(told, self._snapshot(0.15)))
-            self._shown = time.perf_counter()
-
-    def _stop(self, reason: str) -> None:
-        self.reason = reason
-        raise SearchStopped
-
-    def _their(self, function: Callable[[], T]) -> T:
-        """Call the user's function: what it raises is the user's to see."""
-        try:
-            return function()
-        except BaseException as error:
-            self._theirs = error
-            raise
-
     def _save(self) -> None:
         before = self.before
         # What is on disk is not replaced before all of it is known here.
         if self.checkpoint is None or (before is not None and not self._caught_up):
             return
-        seconds = time.perf_counter() - self.start
+        seconds = self.clock.elapsed
         self.checkpoint.write(State(
             self.problem.variables, self.problem.target, self.checkpoint.digest, self.scaling,
             1 + (0 if before is None else before.runs),
@@ -353,7 +328,7 @@ class Run:
 
     def _final(self) -> Progress:
         """What is returned; Ctrl-C while it is made plain leaves it as it is."""
-        left = self.start + self.settings.time_limit - time.perf_counter()
+        left = self.clock.left
         seconds = 0.4 if self.reason == "stopped" else min(1.0, max(left, 0.2))
         try:
             return self._snapshot(seconds, final=True)
@@ -366,7 +341,7 @@ class Run:
     def _validated(self, shown: Progress) -> tuple[tuple[Law, ...], Law | None]:
         """With errors on held-out rows, if there is noise to be fitted by mistake."""
         sample = self.context.sample
-        left = self.start + self.settings.time_limit - time.perf_counter()
+        left = self.clock.left
         until = time.perf_counter() + min(max(left, 0.3), 1.0)
         try:
             self._estimate_noise()
@@ -380,11 +355,13 @@ class Run:
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
         laws, best = self.presenter.laws(self.context.front, seconds, final=final)
         return Progress(
-            time.perf_counter() - self.start,
+            self.clock.elapsed,
             self.candidates_tried,
             self._spent[1] + self._banked + len(self.context.archive),
             laws,
             best,
+            self.control.paused,
+            self.steering.version,
         )
 
 

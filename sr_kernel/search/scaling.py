@@ -72,7 +72,6 @@ class Scaling:
             yield apply("mul", tidy(literal), number(self.target))
         yield apply("mul", literal, number(self.target))
 
-
     def applied(self, expr: Expr) -> Expr:
         """A law in the units of the data, in those of the search.
 
@@ -80,11 +79,15 @@ class Scaling:
         """
         if self.trivial:
             return expr
+        return tidy(apply("div", self.of_columns(expr), number(self.target)))
+
+    def of_columns(self, expr: Expr) -> Expr:
+        """A part of a law in the units of the data, of columns in those of the search."""
         inner = {
             name: apply("mul", number(factor), symbol(name))
             for name, factor in self.columns.items()
         }
-        return tidy(apply("div", substitute(expr, inner), number(self.target)))
+        return tidy(substitute(expr, inner)) if inner else expr
 
 
 def _factor(values: FloatArray) -> float:

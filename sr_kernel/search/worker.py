@@ -1,8 +1,8 @@
 """The process that searches: ``python -m sr_kernel.search.worker``, spoken to over its pipes.
 
-In: one frame (problem, options), then at any time "stop" (a closed pipe means the same) or a tuple
-of terms to look at.  Out: Progress frames and at last a SearchResult with the best of its history,
-or the exception that ended it.
+In: one frame (problem, options), then at any time "stop" (a closed pipe means the same), an order
+(see :mod:`sr_kernel.search.control`) or a tuple of terms to look at.  Out: Progress frames and at
+last a SearchResult with the best of its history, or the exception that ended it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr
+from sr_kernel.search.control import Control, Order
 from sr_kernel.simplify.child import read_frame, write_frame
 
 HISTORY = 2000
@@ -34,7 +35,9 @@ def main() -> int:
     problem, options = read_frame(source)
     stopped = threading.Event()
     suggested: queue.SimpleQueue[Expr] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(source, stopped, suggested), daemon=True).start()
+    control = Control()
+    listener = (source, stopped, suggested, control)
+    threading.Thread(target=_listen, args=listener, daemon=True).start()
 
     from sr_kernel.search.engine import search
     from sr_kernel.search.history import History
@@ -45,6 +48,7 @@ def main() -> int:
             on_progress=lambda progress: write_frame(output, progress),
             should_stop=stopped.is_set,
             feed=lambda: _waiting(suggested),
+            control=control,
             **options,
         )
         result: object = replace(found, history=History(found.history.query(HISTORY)))
@@ -62,10 +66,16 @@ def _waiting(suggested: queue.SimpleQueue[Expr]) -> Iterator[Expr]:
 
 
 def _listen(
-    source: BinaryIO, stopped: threading.Event, suggested: queue.SimpleQueue[Expr]
+    source: BinaryIO,
+    stopped: threading.Event,
+    suggested: queue.SimpleQueue[Expr],
+    control: Control,
 ) -> None:
     try:
         while (frame := read_frame(source)) != "stop":
+            if isinstance(frame, Order):
+                control.take(frame)
+                continue
             for expr in frame:
                 suggested.put(expr)
     except EOFError:

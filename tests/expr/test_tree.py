@@ -8,7 +8,7 @@ from hypothesis import given
 from strategies import terms
 
 from sr_kernel.errors import ExpressionError
-from sr_kernel.expr import Expr, from_tree, number, parse, to_tree
+from sr_kernel.expr import Expr, from_tree, number, parse, replaced, subtree, to_tree
 
 
 @given(terms)
@@ -39,3 +39,37 @@ def test_depth_is_bounded() -> None:
         tree = ["sin", tree]
     with pytest.raises(ExpressionError, match="deep"):
         from_tree(tree)
+
+
+TREE = to_tree(parse("2.0*x/3 - sin(y)**2"))
+
+
+@given(terms)
+def test_every_part_can_be_read_and_replaced(term: Expr) -> None:
+    def check(part: Any, path: list[int]) -> None:
+        assert subtree(tree, path) == part
+        assert replaced(tree, path, part) == tree
+        assert subtree(replaced(tree, path, "q"), path) == "q"
+        if isinstance(part, list) and part[0] not in ("integer", "float"):
+            for place, child in enumerate(part[1:]):
+                check(child, [*path, place])
+
+    tree = to_tree(term)
+    check(tree, [])
+
+
+def test_a_path_counts_children_from_the_root() -> None:
+    assert subtree(TREE, []) == TREE
+    assert subtree(TREE, [1, 0, 0]) == ["sin", "y"]
+    assert replaced(TREE, [1, 0, 0], "z")[2] == ["neg", ["pow", "z", 2]]
+    assert subtree(TREE, [1, 0, 0]) == ["sin", "y"]
+
+
+@pytest.mark.parametrize(
+    "path", [None, "0", 0, [2], [-1], [0, 0, 0, 0], [1, 0, 0, 0, 0], [True], [0.0], [0] * 500,
+             {0: 0}],
+)  # fmt: skip
+def test_a_path_that_leads_nowhere_is_an_error(path: Any) -> None:
+    for ask in (lambda: subtree(TREE, path), lambda: replaced(TREE, path, "q")):
+        with pytest.raises(ExpressionError, match="path"):
+            ask()

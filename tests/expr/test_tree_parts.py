@@ -49,5 +49,5 @@ def test_what_is_no_path(path):
 
 def test_the_inside_of_a_number_is_no_part():
     tree = to_tree(parse("2.0*a"))
-    with pytest.raises(ExpressionError, match="no part there"):
+    with pytest.raises(ExpressionError, match="leads nowhere"):
         subtree(tree, [0, 0])

@@ -43,6 +43,7 @@ class Engine:
         self.started = self.closed = False
         self.stops = 0
         self.suggested = []
+        self.orders = []
 
     def start(self):
         self.started = True
@@ -54,6 +55,18 @@ class Engine:
 
     def suggest(self, *exprs):
         self.suggested.extend(exprs)
+
+    def steer(self, hypotheses):
+        self.orders.append(("steer", tuple(hypotheses)))
+
+    def pause(self):
+        self.orders.append(("pause",))
+
+    def resume(self):
+        self.orders.append(("resume",))
+
+    def extend(self, seconds):
+        self.orders.append(("extend", seconds))
 
     def events(self):
         for event in self.script:
