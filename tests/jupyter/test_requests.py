@@ -156,6 +156,7 @@ def test_a_hole_is_filled_by_click_and_by_typing(ask, law, monkeypatch):
         ({"cmd": "fill", "law": ["x"], "path": []}, "no law"),
         ({"cmd": "constant", "law": None, "path": [], "do": "freeze"}, "no law"),
         ({"cmd": "score", "text": 5}, "no formula to score"),
+        ({"cmd": "ban", "law": "nobody", "path": []}, "the search is over"),
     ],
 )
 def test_what_is_not_there(ask, request_, message):
@@ -185,3 +186,11 @@ def test_what_cannot_be_done_with_a_constant(ask, law):
             await answer("constant", law=law.key, path=[1, 0], do="snap", text="x")
 
     ask(requests)
+
+
+def test_a_law_that_is_not_there_cannot_be_banned(ask):
+    async def requests(answer, session):
+        with pytest.raises(OptionError, match="no law 'nobody'"):
+            await answer("ban", law="nobody", path=[])
+
+    ask(requests, over=False)

@@ -34,7 +34,7 @@ def laws(make):
 
 
 def ask(steering, laws, **request):
-    return steering.answer(request, laws)
+    return steering.answer(request, {law.key: law for law in laws}.__getitem__)
 
 
 def test_a_part_is_named_by_law_and_path(steering, laws):
@@ -71,8 +71,6 @@ def test_a_path_that_leads_nowhere_is_an_error(steering, laws, path):
 
 
 def test_what_makes_no_hypothesis_is_an_error(steering, laws, make):
-    with pytest.raises(OptionError, match="no law 'gone'"):
-        ask(steering, laws, cmd="ban", law="gone", path=[])
     with pytest.raises(OptionError, match="is a number"):
         ask(steering, laws, cmd="ban", law=laws[1].key, path=[0, 0, 0])
     with pytest.raises(OptionError, match="rename the column '_x'"):
@@ -120,7 +118,7 @@ def test_columns_of_the_search_are_those_of_the_table(make):
     derived = {"log(x)": parse("log(x)")}
     steering = Steering(make.Engine(), derived, 10.0)
     law = make.law_of("2*log(x)", 1.0)
-    steering.answer({"cmd": "ban", "law": law.key, "path": [1]}, [law])
+    steering.answer({"cmd": "ban", "law": law.key, "path": [1]}, lambda key: law)
     [told] = steering.engine.orders[-1][1]
     assert not told.allows(parse("3*`log(x)`"))
     assert told.allows(parse("x**2"))
