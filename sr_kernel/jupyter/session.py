@@ -217,7 +217,8 @@ class Session:
     def snapshot(self) -> Json:
         """The state now."""
         if self.laws is not None:
-            return self.laws.snapshot(**self._desk.state())
+            hypotheses = self._steering.state()["hypotheses"]
+            return self.laws.snapshot(hypotheses=hypotheses, **self._desk.state())
         last = self._progress
         front, best = self._front_so_far()
         return task_snapshot(

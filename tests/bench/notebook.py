@@ -6,6 +6,8 @@
 - ``edit``: from an entered formula to its fit, score and verdict;
 - ``progress``: the longest time between two snapshots;
 - ``stop``: from Stop to the finished result, and whether all laws shown before are kept;
+- ``steer``: from a ban of a part of the best law to the first snapshot without it, and violations
+  in later snapshots and in the result;
 - ``fronts``: functionally equal rows on the fronts of short searches;
 - ``size``: bytes of the output that a notebook keeps.
 """
@@ -25,11 +27,12 @@ import numpy as np
 
 from sr_kernel.equality import equivalent
 from sr_kernel.errors import SrKernelError
-from sr_kernel.expr import number, to_text, to_tree, transform
+from sr_kernel.expr import from_tree, number, subtree, to_text, to_tree, transform
 from sr_kernel.formula import problem_of
 from sr_kernel.formula.task import Task
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import Json
+from sr_kernel.search.hypothesis import contains
 from sr_kernel.search.process import SearchProcess
 
 LARGEST = 25
@@ -192,6 +195,47 @@ def stop(rng: np.random.Generator, trials: int = 20) -> str:
     return f"stop: {trials} trials, longest {max(times):.2f} s, {lost} lost a better law"
 
 
+def steer(rng: np.random.Generator, trials: int = 20) -> str:
+    """Bans of a random part of the best law, each watched for two more seconds."""
+    times: list[float] = []
+    violations = laws = 0
+
+    async def drive(session: Session, screen: Screen) -> None:
+        nonlocal violations, laws
+        await asyncio.sleep(float(rng.uniform(0.5, 2.5)))
+        while (best := session._front_so_far()[0][-1]).expr.is_number:
+            await asyncio.sleep(0.1)
+        path = _banned(best, rng)
+        part = from_tree(subtree(to_tree(best.expr), path))
+        start, seen = time.perf_counter(), len(screen.times)
+        await session.answer({"cmd": "ban", "law": best.key, "path": path})
+        while len(screen.times) == seen:
+            await asyncio.sleep(0.005)
+        times.append(screen.times[seen] - start)
+        until = time.perf_counter() + 2.0
+        while time.perf_counter() < until:
+            shown = [from_tree(law["tree"]) for law in screen.last["front"]]
+            laws += len(shown)
+            violations += sum(contains(expr, part) for expr in shown)
+            await asyncio.sleep(0.1)
+        session.stop()
+        while session.laws is None:
+            await asyncio.sleep(0.01)
+        violations += sum(contains(law.expr, part) for law in session.laws)
+
+    for _ in range(trials):
+        asyncio.run(searched(noisy_task(rng), 60.0, drive))
+    longest = max(times)
+    return f"steer: {trials} bans, longest {longest:.2f} s, {violations} violations in {laws} laws"
+
+
+def _banned(law: Any, rng: np.random.Generator) -> list[int]:
+    """The path of a part that is more than a number, the whole law if there is no other."""
+    tree = to_tree(law.expr)
+    found = [path for path in paths(tree) if path and not from_tree(subtree(tree, path)).is_number]
+    return found[int(rng.integers(len(found)))] if found else []
+
+
 def fronts(rng: np.random.Generator, runs: int = 50) -> str:
     """Rows of one front that are the same function."""
     equal = rows = 0
@@ -222,7 +266,7 @@ def _percentiles(name: str, times: list[float]) -> str:
     return f"{name}: {len(times)}, median {p50:.0f} ms, p95 {p95:.0f} ms, longest {longest:.0f} ms"
 
 
-PARTS = {f.__name__: f for f in (menu, edit, progress, stop, fronts, size)}
+PARTS = {f.__name__: f for f in (menu, edit, progress, stop, steer, fronts, size)}
 
 
 def main() -> None:
