@@ -1,0 +1,74 @@
+"""A running search steered by clicking: parts banned, a pause, more time."""
+
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+DATA = """
+import numpy as np
+%load_ext sr_kernel
+random = np.random.default_rng(0)
+x, z = random.uniform(0.5, 5.0, (2, 120))
+table = {"x": x, "z": z, "y": 2.5 * x * z + 1.3 * np.sin(3 * x) + random.normal(0, 0.2, 120)}
+"""
+SLOW = 60_000
+FRONT = "rows => rows.map(row => row.querySelector('math, code').textContent)"
+
+
+@pytest.fixture
+def result(lab: Any, server: Any) -> Any:
+    """A search that runs for a minute and has two laws at least."""
+    discover = "%%discover y ~ x + z --data table --time 60s -o laws"
+    cells = [nbformat.v4.new_code_cell(text) for text in (DATA, discover)]
+    lab.open(server.write("steering.ipynb", *cells))
+    for index in range(len(cells)):
+        lab.run_cell(index)
+    expect(lab.result.locator("tbody tr").nth(2)).to_be_visible(timeout=SLOW)
+    yield lab.result
+    lab.result.get_by_role("button", name="Stop").click()
+    expect(lab.result.locator(".srk-status", has_text="stopped")).to_be_visible(timeout=SLOW)
+
+
+def test_a_part_is_banned_by_clicking_and_let_in_again(lab: Any, result: Any) -> None:
+    row = result.locator("tbody tr", has_text="sin").last
+    expect(row).to_be_visible(timeout=SLOW)
+    row.click()
+    part = result.locator(".srk-equation mi", has_text="sin").first
+    part.click()
+    menu = result.locator(".srk-menu")
+    ban = menu.get_by_role("menuitem", name="ban")
+    expect(ban).to_be_visible(timeout=SLOW)
+    lab.picture("ban")
+    ban.click()
+    expect(result.locator("tbody tr", has_text="sin")).to_have_count(0, timeout=1000)
+    chip = result.get_by_text("without")
+    expect(chip).to_be_visible()
+    for _ in range(10):
+        laws = result.locator("tbody tr").evaluate_all(FRONT)
+        assert laws
+        assert not any("sin" in law for law in laws)
+        lab.page.wait_for_timeout(200)
+    lab.picture("banned")
+    result.get_by_role("button", name="Drop").first.click()
+    expect(chip).to_be_hidden()
+    expect(result.locator("tbody tr", has_text="sin").first).to_be_visible(timeout=SLOW)
+
+
+def test_it_is_paused_and_given_more_time(lab: Any, result: Any) -> None:
+    result.get_by_role("button", name="Pause").click()
+    expect(result.locator(".srk-status", has_text="paused")).to_be_visible()
+    lab.page.wait_for_timeout(700)  # what was under way when it was paused
+    facts = result.locator(".srk-facts dd")  # time, candidates, ...; the front may be tidied
+    held = facts.all_inner_texts()[:2]
+    lab.page.wait_for_timeout(1500)
+    assert facts.all_inner_texts()[:2] == held
+    lab.picture("paused")
+    result.get_by_role("button", name="30 s more").click()
+    expect(facts.first).to_contain_text("of 1 min 30 s")
+    result.get_by_role("button", name="Resume").click()
+    expect(result.locator(".srk-status", has_text="running")).to_be_visible()
+    expect(facts.nth(1)).not_to_have_text(held[1])
