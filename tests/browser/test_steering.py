@@ -42,6 +42,9 @@ def test_a_part_is_banned_by_clicking_and_let_in_again(lab: Any, result: Any) ->
     menu = result.locator(".srk-menu")
     ban = menu.get_by_role("menuitem", name="ban")
     expect(ban).to_be_visible(timeout=SLOW)
+    box, area = menu.bounding_box(), result.bounding_box()
+    assert box["x"] >= area["x"]
+    assert box["x"] + box["width"] <= area["x"] + area["width"]
     lab.picture("ban")
     ban.click()
     expect(result.locator("tbody tr", has_text="sin")).to_have_count(0, timeout=1000)

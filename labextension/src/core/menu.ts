@@ -21,6 +21,13 @@ export interface Subject {
   readonly isRunning: boolean;
 }
 
+/** Of the upper left corner, and how wide the container is. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
 export interface Outcome {
   /** A law came back: it is the one to look at now. */
   changed(changed: Changed): void;
@@ -34,7 +41,7 @@ export interface Menu {
   readonly node: HTMLElement;
   readonly isOpen: boolean;
   /** Asks what can be done and shows it below a place in the menu's container, in pixels. */
-  open(subject: Subject, place: { readonly x: number; readonly y: number; readonly width: number }): void;
+  open(subject: Subject, place: Place): void;
   close(byKey: boolean): void;
 }
 
@@ -59,6 +66,7 @@ export function createMenu(host: Host, outcome: Outcome): Menu {
   const said = html('p', { class: 'srk-menu-said', role: 'status' });
   const node = html('div', { class: 'srk-menu', role: 'dialog', tabindex: -1, hidden: true }, part, about, items, said);
   let subject: Subject | null = null;
+  let place: Place = { x: 0, y: 0, width: 0 };
   let turn = 0;
   let isBusy = false;
 
@@ -107,16 +115,21 @@ export function createMenu(host: Host, outcome: Outcome): Menu {
     items.replaceChildren(...groups.filter(group => group.items.length > 0).map(group => groupNode(group, item => void choose(item))));
   }
 
-  function open(next: Subject, place: { x: number; y: number; width: number }): void {
-    subject = next;
+  /** Within the container, however wide the menu is by now. */
+  function settle(): void {
+    node.style.top = `${place.y}px`;
+    node.style.left = `${Math.max(0, Math.min(place.x, place.width - node.offsetWidth))}px`;
+  }
+
+  function open(next: Subject, near: Place): void {
+    [subject, place] = [next, near];
     const spelt = shorten(textOf(next.part.tree), 200);
     setAttribute(node, 'aria-label', `What to do with ${spelt}`);
     part.replaceChildren(spellingNode({ tree: next.part.tree, text: spelt }));
     about.replaceChildren();
     show([]);
     node.hidden = false;
-    node.style.top = `${place.y}px`;
-    node.style.left = `${Math.max(0, Math.min(place.x, place.width - node.offsetWidth))}px`;
+    settle();
     node.focus();
     const args = { law: next.law.id, path: next.part.path };
     void asked('Looking for other ways to write it…', 'menu', args, choicesOf).then(choices => choices !== null && fill(next, choices));
@@ -128,6 +141,7 @@ export function createMenu(host: Host, outcome: Outcome): Menu {
     if (choices.forms.length === 0 && choices.constant === null) {
       say('', 'No other way to write it was found.');
     }
+    settle();
     if (node.contains(document.activeElement)) {
       items.querySelector<HTMLElement>('button')?.focus();
     }
