@@ -50,7 +50,7 @@ def with_part(law: Law, path: object, part: Expr) -> Expr:
 
 def menu_answer(task: Task, law: Law, path: object) -> Json:
     """What can be done with the part at ``path``: other forms, and plain values of a constant."""
-    from sr_kernel.simplify.alternatives import alternatives
+    from sr_kernel.simplify.variants import alternatives
 
     part = part_of(law, path)
     with one_thread(), np.errstate(all="ignore"):
@@ -127,7 +127,7 @@ def _read(text: object, names: tuple[str, ...]) -> Expr:
 
 def _is_same(task: Task, part: Expr, new: Expr) -> bool:
     from sr_kernel.equality import compare
-    from sr_kernel.simplify.alternatives import alternatives
+    from sr_kernel.simplify.variants import alternatives
 
     given = known_signs(task.scoring)
     status = compare(part, new, assume=given, time_limit=_DECIDING).status

@@ -15,9 +15,12 @@ from sr_kernel.simplify.interface import (
 if TYPE_CHECKING:
     from sr_kernel.simplify.explanation import explain
     from sr_kernel.simplify.pipeline import Simplification
+    from sr_kernel.simplify.variants import Alternative, alternatives
 
 __all__ = [
+    "Alternative",
     "Simplification",
+    "alternatives",
     "explain",
     "simplify",
     "simplify_all",
@@ -25,7 +28,12 @@ __all__ = [
     "simplify_detailed",
 ]
 
-_HOMES = {"Simplification": "pipeline", "explain": "explanation"}
+_HOMES = {
+    "Alternative": "variants",
+    "Simplification": "pipeline",
+    "alternatives": "variants",
+    "explain": "explanation",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,13 +9,13 @@ from sr_kernel.errors import ExpressionError
 from sr_kernel.expr import parse, walk
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.program import compile_program
-from sr_kernel.simplify.alternatives import GOALS, alternatives
 from sr_kernel.simplify.spread import (
     MOST_TERMS,
     expanded,
     over_one_denominator,
     without_cancellation,
 )
+from sr_kernel.simplify.variants import GOALS, alternatives
 
 PATIENT = 5.0
 """Seconds: what is found must not depend on how busy the machine is."""
