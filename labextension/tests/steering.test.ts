@@ -160,4 +160,17 @@ describe('a formula that is typed', () => {
     await page.click('tbody tr[data-law="one"]');
     expect(page.find('.srk-preview').hidden).toBe(true);
   });
+
+  it('says where the formula stands, until it is taken back', async () => {
+    const entered = law('e', 30, 1, { equation: 'a' });
+    show(snapshot(), { score: { law: entered } });
+    await page.type('a');
+    await page.press('Enter', {}, page.find('.srk-input'));
+    await settle();
+    expect(page.find('.srk-scored').textContent).toContain('behind the law of complexity');
+    page.host.show(snapshot({ edits: [entered] }));
+    expect(page.texts('.srk-scored')).toHaveLength(1);
+    page.host.show(snapshot({ edits: [] }));
+    expect(page.texts('.srk-scored')).toHaveLength(0);
+  });
 });

@@ -4,6 +4,7 @@ import { number, rSquared } from './format';
 import type { Host, Reply } from './host';
 import { createPreview, mistakeNodes } from './preview';
 import type { Law, Snapshot, Verdict } from './snapshot';
+import { standing } from './standing';
 import { equationNode } from './table';
 import { MAX_EQUATION, validateLaw, validateVerdict } from './validate';
 
@@ -41,6 +42,8 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
   let variables: readonly string[] = [];
   let asked = 0;
   let newest: Law | null = null;
+  let isKept = false;
+  let front: readonly Law[] = [];
   let known = '';
 
   async function submit(): Promise<void> {
@@ -91,15 +94,26 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
       return;
     }
     newest = { ...law, verdict: validateVerdict(reply.verdict) ?? law.verdict };
-    show('srk-scored', editNode(newest, select));
+    show('srk-scored', editNode(newest, front, select));
+    isKept = false;
+  }
+
+  /** The answer goes when what it tells of has been taken back. */
+  function followNewest(snapshot: Snapshot): void {
+    const isThere = snapshot.edits.some(edit => edit.id === newest?.id);
+    if (isKept && !isThere) {
+      newest = null;
+      show('');
+    }
+    isKept = isThere;
   }
 
   /** All but the newest, which stands above them. */
   function showEdits(earlier: readonly Law[]): void {
-    const signature = JSON.stringify(earlier.map(edit => [edit.id, edit.equation, edit.loss, edit.verdict]));
+    const signature = JSON.stringify(earlier.map(edit => [edit.id, edit.equation, edit.loss, edit.verdict, standing(edit, front)]));
     if (signature !== known) {
       known = signature;
-      edits.replaceChildren(...[...earlier].reverse().map(edit => html('li', {}, editNode(edit, select))));
+      edits.replaceChildren(...[...earlier].reverse().map(edit => html('li', {}, editNode(edit, front, select))));
     }
     edits.hidden = earlier.length === 0;
   }
@@ -147,6 +161,8 @@ export function createEditor(host: Host, select: (id: string) => void): Editor {
         fill(law);
       }
       base = law ?? base;
+      front = snapshot.front;
+      followNewest(snapshot);
       showEdits(snapshot.edits.filter(edit => edit.id !== newest?.id));
     }
   };
@@ -157,8 +173,9 @@ function verdictNode(verdict: Verdict): Node {
   return html('span', { class: `srk-verdict srk-${known ? verdict.status : 'undecided'}` }, verdict.text);
 }
 
-function editNode(edit: Law, select: (id: string) => void): Node {
-  const figures = `R² ${rSquared(edit.r2)} · loss ${number(edit.loss)} · complexity ${edit.complexity}`;
+function editNode(edit: Law, front: readonly Law[], select: (id: string) => void): Node {
+  const place = standing(edit, front);
+  const figures = `R² ${rSquared(edit.r2)} · loss ${number(edit.loss)} · complexity ${edit.complexity}${place && ` · ${place}`}`;
   const button = html(
     'button',
     { type: 'button', class: 'srk-edit', title: 'Show this formula above' },
