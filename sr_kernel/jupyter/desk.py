@@ -67,7 +67,9 @@ class Desk:
             case "fill":
                 return await self._fill(parts.emptied(self.known(law), path), self.known(law))
             case "egraph" | "explain" as command:
-                return await _in(SCORERS, answer_about, command, self.known(law), self._task)
+                known = self.known(law)
+                found = self.edits.found(known.key)
+                return await _in(SCORERS, answer_about, command, known, self._task, found)
             case "undo":
                 return self._moved(self.edits.undo())
             case "redo":
@@ -97,12 +99,13 @@ class Desk:
         return self._entered(await _in(FILLERS, parts.filled, self._task, expr, base))
 
     async def _swap(self, law: Law, path: object, text: object) -> Json:
-        return self._respelled(await _in(SCORERS, parts.respelled, self._task, law, path, text))
+        spelled = await _in(SCORERS, parts.respelled, self._task, law, path, text)
+        return self._respelled(spelled, law)
 
     async def _constant(self, law: Law, path: object, request: Json) -> Json:
         match request.get("do"):
             case "freeze":
-                return self._respelled(parts.frozen(law, path))
+                return self._respelled(parts.frozen(law, path), law)
             case "free":
                 edit = await _in(SCORERS, parts.freed, self._task, law, path)
             case "snap":
@@ -120,9 +123,9 @@ class Desk:
         self._changed()
         return {"law": entry, "verdict": verdict}
 
-    def _respelled(self, law: Law) -> Json:
+    def _respelled(self, law: Law, before: Law) -> Json:
         """The same function in other words, in its old place."""
-        self.edits.respell(law)
+        self.edits.respell(law, before)
         self._changed()
         verdict = {"status": "equal", "text": "the same function, written as you chose"}
         return {"law": self._entry(law), "verdict": verdict}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sr_kernel.expr import Expr
 from sr_kernel.report.snapshot import Json, law_entry
 from sr_kernel.search.law import Law
 
@@ -23,6 +24,8 @@ class _State:
     entries: tuple[Json, ...] = ()
     entered: Mapping[str, Law] = field(default_factory=dict)
     spelled: Mapping[str, Law] = field(default_factory=dict)
+    found: Mapping[str, Expr] = field(default_factory=dict)
+    """By key, how the laws that are spelled differently were written before."""
     changed: str | None = None
     """The key of the law that the step before was about."""
 
@@ -53,17 +56,18 @@ class Edits:
         entries = (*others, entry)[-MAX_EDITS:]
         entered = {**self._now.entered, law.key: law}
         spelled = {key: one for key, one in self._now.spelled.items() if key != law.key}
-        self._step(_State(entries, entered, spelled, law.key))
+        self._step(_State(entries, entered, spelled, self._now.found, law.key))
 
-    def respell(self, law: Law) -> None:
-        """Let ``law`` stand for the law of the same key, wherever that is shown."""
+    def respell(self, law: Law, before: Law) -> None:
+        """Let ``law`` stand for ``before``, which has the same key, wherever that is shown."""
         now = self._now
         entry = law_entry(law)
         entries = tuple(
             {**known, **entry} if known["id"] == law.key else known for known in now.entries
         )
         entered = {**now.entered, law.key: law} if law.key in now.entered else now.entered
-        self._step(_State(entries, entered, {**now.spelled, law.key: law}, law.key))
+        spelled, found = {**now.spelled, law.key: law}, {law.key: before.expr, **now.found}
+        self._step(_State(entries, entered, spelled, found, law.key))
 
     def undo(self) -> str | None:
         """Take back the last step; the key of the law it was about, None if there is none."""
@@ -78,6 +82,10 @@ class Edits:
         if not isinstance(key, str):
             return None
         return self._now.spelled.get(key) or self._now.entered.get(key)
+
+    def found(self, key: str) -> Expr | None:
+        """How the law was written before the user wrote it differently, if that happened."""
+        return self._now.found.get(key) if key in self._now.spelled else None
 
     def spelled(self, law: Law) -> Law:
         """``law`` as the user wrote it, in the place it has on its front."""

@@ -29,14 +29,15 @@ TIME_LIMIT = 1.0
 _CUT = "..."
 
 
-def answer_about(command: str, law: Law, task: Task) -> Json:
-    """The answer to "egraph" or "explain", with the signs of the data taken for granted."""
+def answer_about(command: str, law: Law, task: Task, found: Expr | None = None) -> Json:
+    """The answer to "egraph" or "explain", with the signs of the data taken for granted; ``found``
+    is how the law was written before the user wrote it as it is."""
     from sr_kernel.search.presentation import known_signs
 
     facts = known_signs(task.scoring)
     if command == "egraph":
         return egraph_answer(law, assume=facts)
-    return explain_answer(None, law, assume=facts)
+    return explain_answer(found, law, assume=facts)
 
 
 def explain_answer(found: Expr | None, law: Law, *, assume: Sequence[str] = ()) -> Json:

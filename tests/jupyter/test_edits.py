@@ -36,7 +36,7 @@ def test_every_step_is_undone_and_redone(edits, make):
     assert (edits.can_undo, edits.undo()) == (False, None)
     entered(edits, one)
     entered(edits, two)
-    edits.respell(spelled(two, "a*a"))
+    edits.respell(spelled(two, "a*a"), two)
     shared = edits.entries
     assert shared[-1]["equation"] == "a*a"
     assert edits.undo() == two.key
@@ -57,18 +57,22 @@ def test_a_new_step_ends_what_could_be_redone(edits, make):
 
 def test_a_spelling_is_shown_with_the_newest_fit(edits, make):
     law = make.law_of("a + a", 0.5)
-    edits.respell(spelled(law, "2*a"))
+    edits.respell(spelled(law, "2*a"), law)
     shown = edits.spelled(replace(law, loss=0.4, r2=0.6))
     assert (str(shown.expr), shown.loss, shown.r2, shown.key) == ("2*a", 0.4, 0.6, law.key)
     other = make.law_of("a", 0.5)
     assert edits.spelled(other) is other
+    edits.respell(spelled(law, "a*2"), spelled(law, "2*a"))
+    assert edits.found(law.key) is law.expr
+    edits.undo()
     edits.undo()
     assert edits.spelled(law) is law
+    assert edits.found(law.key) is None
 
 
 def test_a_formula_entered_anew_takes_the_place_of_its_spelling(edits, make):
     law = make.law_of("a + a", 0.5)
-    edits.respell(spelled(law, "2*a"))
+    edits.respell(spelled(law, "2*a"), law)
     entered(edits, law)
     assert edits.spelled(law) is law
 

@@ -232,7 +232,7 @@ def test_a_missing_law_is_an_error(task, make, comms):
 def test_the_work_is_done_beside_the_main_thread(task, make, comms, monkeypatch):
     threads = []
 
-    def answer(command, law, task):
+    def answer(command, law, task, found):
         threads.append(threading.current_thread())
         return {"command": command}
 

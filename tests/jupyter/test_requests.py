@@ -75,6 +75,9 @@ def test_a_part_is_swapped_in_place(ask, law, over):
         assert reply["law"]["loss"] == law.loss
         assert [entry["equation"] for entry in session.snapshot()["front"]] == [form["text"]]
         assert session.snapshot()["edits"] == []
+        told = await answer("explain", law=law.key)
+        assert told["start"]["text"] == law.equation
+        assert told["steps"][-1]["text"] == form["text"]
 
     session, _, view = ask(requests, over=over)
     if over:
