@@ -1,37 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-import { mount } from '../src/core/view';
-import { FakeHost, law, settle, snapshot, type Json } from './sample';
+import { find, onAnEmptyPage, place, show, texts } from './mounted';
+import { law, settle, snapshot, type Json } from './sample';
 
 const EVIL = '<img src=x onerror=alert(1)><script>alert(1)</script>';
-let place: HTMLElement;
-let unmount: () => void = () => undefined;
+onAnEmptyPage();
 
-beforeEach(() => {
-  place = document.createElement('div');
-  document.body.replaceChildren(place);
-});
-
-afterEach(() => {
-  unmount();
-  vi.unstubAllGlobals();
-});
-
-function show(value: unknown, answer: ConstructorParameters<typeof FakeHost>[1] = null): FakeHost {
-  const host = new FakeHost(value, answer);
-  unmount = mount(place, host);
-  return host;
-}
-
-function find<E extends HTMLElement>(selector: string): E {
-  const node = place.querySelector<E>(selector);
-  if (node === null) {
-    throw new Error(`no ${selector} in ${place.textContent}`);
-  }
-  return node;
-}
-
-const texts = (selector: string): string[] => [...place.querySelectorAll(selector)].map(node => node.textContent ?? '');
 const press = (key: string): boolean | undefined =>
   document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 const chart = (name: string): string | null => find(`.srk-${name} svg`).getAttribute('aria-label');

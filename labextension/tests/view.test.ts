@@ -1,36 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
-import { mount } from '../src/core/view';
-import { FakeHost, law, settle, snapshot, type Json } from './sample';
+import { find, onAnEmptyPage, place, show, texts, unmount } from './mounted';
+import { law, settle, snapshot, type Json } from './sample';
 
-let place: HTMLElement;
-let unmount: () => void = () => undefined;
+onAnEmptyPage();
 
-beforeEach(() => {
-  place = document.createElement('div');
-  document.body.replaceChildren(place);
-});
-
-afterEach(() => {
-  unmount();
-  vi.useRealTimers();
-});
-
-function show(value: unknown, answer: ConstructorParameters<typeof FakeHost>[1] = null): FakeHost {
-  const host = new FakeHost(value, answer);
-  unmount = mount(place, host);
-  return host;
-}
-
-function find<E extends Element>(selector: string): E {
-  const node = place.querySelector<E>(selector);
-  if (node === null) {
-    throw new Error(`no ${selector} in ${place.textContent}`);
-  }
-  return node;
-}
-
-const texts = (selector: string): string[] => [...place.querySelectorAll(selector)].map(node => node.textContent ?? '');
 const press = (node: Element, key: string): boolean =>
   node.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 const running = (changes: Json = {}): Json => snapshot({ status: 'running', stop_reason: null, elapsed: 5, ...changes });
