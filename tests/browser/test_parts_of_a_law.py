@@ -72,6 +72,20 @@ def test_a_part_is_rewritten_in_place_and_taken_back(
     before = equation(result)
     menu = open_menu(result)
     lab.picture("menu")
+    expect(menu).to_match_aria_snapshot(
+        """
+        - dialog /What to do with .*/:
+          - math
+          - menu "What to do with this part":
+            - group "Write it as":
+              - menuitem /.*expanded/
+        """
+    )
+    expect(menu.get_by_role("menuitem").first).to_be_focused()
+    menu.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(result.locator(".srk-equation")).to_be_focused()
+    lab.page.keyboard.press("Enter")  # the part is still chosen
     form = menu.get_by_role("menuitem").first
     form.click()
     expect(menu).to_be_hidden(timeout=SLOW)
