@@ -77,3 +77,5 @@ def test_has_nothing_else(wheel: zipfile.ZipFile) -> None:
 
 def test_is_small(wheel: zipfile.ZipFile) -> None:
     assert sum(item.compress_size for item in wheel.infolist()) < 1_000_000
+    extension = [item for item in wheel.infolist() if EXTENSION in item.filename]
+    assert sum(item.compress_size for item in extension) < 150_000
