@@ -4,6 +4,7 @@
 
 - ``menu``: from a request for the menu of a random part to its answer;
 - ``edit``: from an entered formula to its fit, score and verdict;
+- ``inspect``: from a request for the e-graph or the derivation of a law to its answer;
 - ``progress``: the longest time between two snapshots;
 - ``stop``: from Stop to the finished result, and whether all laws shown before are kept;
 - ``steer``: from a ban of a part of the best law to the first snapshot without it, and violations
@@ -160,6 +161,25 @@ def _changed(law: Any, rng: np.random.Generator) -> str:
     return str(rng.choice([text, f"{text} + 0.3*a", f"({text})*b**0.1", f"{text} - sin(c)"]))
 
 
+def inspect(rng: np.random.Generator, count: int = 60) -> str:
+    """E-graphs and derivations of the laws on the front and of formulas like them."""
+    times: list[float] = []
+
+    async def drive(session: Session, screen: Screen) -> None:
+        await asyncio.sleep(2.0)  # the first loads the rules
+        for _ in range(count // 6):
+            law = session._front_so_far()[0][-1]
+            reply = await session.answer({"cmd": "score", "text": _changed(law, rng)})
+            for command in ("egraph", "explain"):
+                start = time.perf_counter()
+                await session.answer({"cmd": command, "law": reply["law"]["id"]})
+                times.append(time.perf_counter() - start)
+
+    for _ in range(3):
+        asyncio.run(searched(noisy_task(rng), 60.0, drive))
+    return _percentiles("inspect", times)
+
+
 def progress(rng: np.random.Generator, seconds: float = 15.0) -> str:
     """Gaps between snapshots while the search runs."""
 
@@ -266,7 +286,7 @@ def _percentiles(name: str, times: list[float]) -> str:
     return f"{name}: {len(times)}, median {p50:.0f} ms, p95 {p95:.0f} ms, longest {longest:.0f} ms"
 
 
-PARTS = {f.__name__: f for f in (menu, edit, progress, stop, steer, fronts, size)}
+PARTS = {f.__name__: f for f in (menu, edit, inspect, progress, stop, steer, fronts, size)}
 
 
 def main() -> None:

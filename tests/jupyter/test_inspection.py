@@ -5,7 +5,6 @@ import json
 import random
 import threading
 
-import numpy as np
 import pytest
 
 from sr_kernel.errors import OptionError
@@ -153,21 +152,6 @@ def test_answers_hold_on_random_laws(make, seed):
     assert law.expr in [from_tree(form["tree"]) for form in answer["classes"][0]["forms"]]
     explained = explain_answer(None, law)
     assert from_tree(explained["start"]["tree"]) is law.expr
-
-
-def test_most_answers_take_less_than_a_third_of_a_second(make):
-    """On one core, whatever else it does meanwhile; the first call loads the rules."""
-    from time import thread_time
-
-    laws = [random_law(make, seed) for seed in range(100, 130)]
-    for answer in (egraph_answer, lambda law: explain_answer(None, law)):
-        answer(laws[0])
-        seconds = []
-        for law in laws:
-            start = thread_time()
-            answer(law)
-            seconds.append(thread_time() - start)
-        assert np.percentile(seconds, 95) < 0.3
 
 
 # ------------------------------------------------------------------ requests

@@ -1,9 +1,17 @@
 """Sessions by key."""
 
 import gc
+from collections import deque
 from types import SimpleNamespace
 
+import pytest
+
 from sr_kernel.jupyter import sessions
+
+
+@pytest.fixture(autouse=True)
+def _none_before(monkeypatch):
+    monkeypatch.setattr(sessions, "_recent", deque(maxlen=sessions.KEPT))
 
 
 class Known:
