@@ -107,6 +107,19 @@ describe('the drawn law', () => {
     expect(menu().hidden).toBe(true);
   });
 
+  it('stays with the law when the search goes past it, but not when that is banned', async () => {
+    show(running());
+    equation().focus();
+    await page.press('Enter');
+    await page.press('Enter');
+    page.host.show(running({ front: [law('other', 3, 1e-9)], best: 'other' }));
+    page.host.show(running({ front: [law('other', 3, 1e-9)], best: 'other', elapsed: 9 }));
+    expect([menu().hidden, equation().getAttribute('aria-label')]).toEqual([false, `P = ${EQUATION}`]);
+    const hypotheses = [{ id: 'h1', kind: 'ban', text: 'sin(a)', tree: ['sin', 'a'] }];
+    page.host.show(running({ front: [law('other', 3, 1e-9)], best: 'other', hypotheses }));
+    expect(equation().getAttribute('aria-label')).not.toBe(`P = ${EQUATION}`);
+  });
+
   it('draws as text when it is too large, and offers nothing there', async () => {
     const huge = ['add', ...Array.from({ length: 900 }, (_, i) => `x${i}`)];
     show(state({ front: [law('two', 3, 1, { tree: huge })] }));

@@ -21,6 +21,8 @@ from sr_kernel.search.law import Law
 FILLERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sr_kernel-fill")
 """One thread for holes, which take seconds: other edits do not wait for them."""
 
+MAX_SEEN = 500
+"""Laws that were on the front and may still be on a screen."""
 COMMANDS = ("score", "menu", "swap", "constant", "fill", "egraph", "explain", "undo", "redo")
 Front = tuple[tuple[Law, ...], Law | None]
 T = TypeVar("T")
@@ -42,13 +44,19 @@ class Desk:
         self._front = front
         self._seed = seed
         self._changed = changed
+        self._seen: dict[str, Law] = {}
 
     def state(self) -> Json:
         """The fields of a snapshot."""
         return {"can_undo": self.edits.can_undo, "can_redo": self.edits.can_redo}
 
     def spelled(self, front: tuple[Law, ...], best: Law | None) -> Front:
-        """The laws as the user has written them."""
+        """The laws as the user has written them; what was shown can be spoken of later."""
+        for law in front:
+            self._seen.pop(law.key, None)  # the newest come last
+            self._seen[law.key] = law
+        for key in list(self._seen)[:-MAX_SEEN]:
+            del self._seen[key]
         best = None if best is None else self.edits.spelled(best)
         return tuple(map(self.edits.spelled, front)), best
 
@@ -85,7 +93,8 @@ class Desk:
 
     def _find(self, key: object) -> Law | None:
         shown = (law for law in self._front()[0] if law.key == key)
-        return self.edits.law(key) or next(shown, None)
+        seen = self._seen.get(key) if isinstance(key, str) else None
+        return self.edits.law(key) or next(shown, seen)
 
     async def _score(self, text: object, base: object) -> Json:
         if not isinstance(text, str):

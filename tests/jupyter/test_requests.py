@@ -197,3 +197,20 @@ def test_a_law_that_is_not_there_cannot_be_banned(ask):
             await answer("ban", law="nobody", path=[])
 
     ask(requests, over=False)
+
+
+def test_a_law_that_left_the_front_is_still_known(task, law, make, comms):
+    async def main():
+        engine = make.Engine([make.progress(front=(law,)), make.progress(front=make.front)])
+        session = Session(
+            task, engine, make.View(), time_limit=10, loop=asyncio.get_running_loop()
+        )
+        session._progress = make.progress(front=(law,))
+        session.snapshot()
+        session._progress = make.progress(front=make.front)
+        session.snapshot()
+        return session, await session.answer({"cmd": "menu", "law": law.key, "path": []})
+
+    session, menu = asyncio.run(main())
+    assert menu["part"]["text"] == law.equation
+    assert len(session._desk._seen) == 3

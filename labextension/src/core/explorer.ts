@@ -21,8 +21,11 @@ export interface Explorer {
   say(kind: string, text: string): void;
 }
 
-/** `area` holds the drawn law, an `.srk-equation` with paths; `changed` is told of each new law. */
-export function createExplorer(host: Host, area: HTMLElement, changed: (law: Law) => void): Explorer {
+/**
+ * `area` holds the drawn law, an `.srk-equation` with paths; `changed` is told of each new law, `held`
+ * of the one whose parts are looked at.
+ */
+export function createExplorer(host: Host, area: HTMLElement, changed: (law: Law) => void, held: (law: Law) => void): Explorer {
   const hint = html('span', { class: 'srk-hint' }, HINT);
   const said = html('span', { class: 'srk-said', role: 'status' });
   const spoken = html('span', { class: 'srk-unseen', 'aria-live': 'polite' });
@@ -71,6 +74,7 @@ export function createExplorer(host: Host, area: HTMLElement, changed: (law: Law
       return;
     }
     chosen = part.path;
+    held(law);
     mark('srk-chosen', chosen);
     setText(spoken, spokenText(law, part));
     area.querySelector('.srk-chosen')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });

@@ -60,12 +60,14 @@ interface Parts {
 function createParts(host: Host): Parts {
   let chosen: string | null = null;
   let adopted: Law | null = null;
+  /** The law whose parts a person looks at. */
+  let held: string | null = null;
   let last: Snapshot | null = null;
   const choose = (id: string): void => {
     const law = last === null ? undefined : lawOf(last, id);
     if (last !== null && law !== undefined) {
       chosen = id;
-      adopted = null;
+      adopted = held = null;
       editor.fill(law);
       update(last);
     }
@@ -88,7 +90,7 @@ function createParts(host: Host): Parts {
   };
   const header = createHeader(host);
   const detail = createDetail(host);
-  const explorer = createExplorer(host, detail.node, adopt);
+  const explorer = createExplorer(host, detail.node, adopt, law => (chosen = held = law.id));
   const history = createHistory(host, step, explorer.say);
   const inspector = createInspector(host);
   explorer.node.append(history.node);
@@ -103,8 +105,8 @@ function createParts(host: Host): Parts {
   const pictures = html('div', { class: 'srk-pictures' }, plot.node, scatter.node, residuals.node, table.node);
 
   function update(snapshot: Snapshot): void {
-    if (snapshot !== last && adopted !== null && lawOf(snapshot, adopted.id) !== undefined) {
-      adopted = null;
+    if (snapshot !== last) {
+      adopted = stillAdopted(snapshot) ?? leftBehind(snapshot);
     }
     last = snapshot;
     const law = adopted ?? selection(snapshot, chosen);
@@ -122,7 +124,23 @@ function createParts(host: Host): Parts {
     editor.update(snapshot, law);
   }
 
+  function stillAdopted(snapshot: Snapshot): Law | null {
+    return adopted !== null && lawOf(snapshot, adopted.id) === undefined && isSteeredAlike(snapshot, last) ? adopted : null;
+  }
+
+  /** A law that is being taken apart stays in sight when the search goes past it, unless it is banned. */
+  function leftBehind(snapshot: Snapshot): Law | null {
+    const isGone = held !== null && held === chosen && lawOf(snapshot, held) === undefined;
+    const isKept = isGone && last !== null && isSteeredAlike(snapshot, last) && snapshot.status === 'running';
+    return isKept ? (lawOf(last!, held!) ?? null) : null;
+  }
+
   return { nodes: [header.node, detail.node, pictures, editor.node, explorer.menu], update, press: history.press };
+}
+
+function isSteeredAlike(one: Snapshot, other: Snapshot | null): boolean {
+  const ids = (snapshot: Snapshot | null): string => (snapshot?.hypotheses ?? []).map(hypothesis => hypothesis.id).join();
+  return ids(one) === ids(other);
 }
 
 /** The chosen law while it exists, else the best one. */
