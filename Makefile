@@ -106,7 +106,7 @@ bench-memory: $(STAMPS)/python  ## how much a process grows over 10,000 simplifi
 	@$(BIN)/python tests/bench/memory.py
 
 screenshots: install chromium  ## take the README's pictures anew
-	$(call say,Taking docs/finished.png)
+	$(call say,Taking docs/finished.png and docs/part.png)
 	@SR_KERNEL_SCREENSHOTS=docs $(BIN)/pytest -q tests/browser/test_readme_picture.py
 
 # Tests drive the Chromium of the system: the browsers that Playwright downloads bring no packages

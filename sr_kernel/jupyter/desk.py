@@ -92,9 +92,11 @@ class Desk:
         return law
 
     def _find(self, key: object) -> Law | None:
-        shown = (law for law in self._front()[0] if law.key == key)
-        seen = self._seen.get(key) if isinstance(key, str) else None
-        return self.edits.law(key) or next(shown, seen)
+        """On the front first: an entered formula may be the same function in other words."""
+        if not isinstance(key, str):
+            return None
+        shown = next((law for law in self._front()[0] if law.key == key), None)
+        return shown or self.edits.law(key) or self._seen.get(key)
 
     async def _score(self, text: object, base: object) -> Json:
         if not isinstance(text, str):

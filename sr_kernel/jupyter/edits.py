@@ -77,10 +77,8 @@ class Edits:
         """Take again the last step taken back."""
         return self._move(self._future, self._past)
 
-    def law(self, key: object) -> Law | None:
+    def law(self, key: str) -> Law | None:
         """The entered or respelled law with this key."""
-        if not isinstance(key, str):
-            return None
         return self._now.spelled.get(key) or self._now.entered.get(key)
 
     def found(self, key: str) -> Expr | None:

@@ -1,4 +1,4 @@
-"""The picture at the top of the README: a bundled table, its law, an edit."""
+"""The pictures of the README: a bundled table, its law, an edit, and the menu of a part."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ DISCOVER = "%%discover lambda_nm ~ n1 + n2 --data hydrogen_lines --time 12s --se
 
 
 def test_shows_a_measured_law_and_an_edit(open_page: Any, server: Any) -> None:
-    lab = open_page(1280, 960)
+    lab = open_page(1280, 1400)
     cells = [nbformat.v4.new_code_cell(text) for text in (LOAD, DISCOVER)]
     lab.open(server.write("hydrogen.ipynb", *cells))
     lab.command("application:toggle-left-area")
@@ -31,3 +31,8 @@ def test_shows_a_measured_law_and_an_edit(open_page: Any, server: Any) -> None:
     formula.press("Enter")
     expect(lab.result.get_by_text(SAME)).to_be_visible(timeout=SLOW)
     lab.picture("finished")
+
+    lab.page.set_viewport_size({"width": 1280, "height": 760})
+    lab.result.locator(".srk-equation mn").first.click()
+    expect(lab.result.get_by_role("menuitem", name="Freeze")).to_be_visible(timeout=SLOW)
+    lab.picture("part")

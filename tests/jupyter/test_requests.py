@@ -86,6 +86,16 @@ def test_a_part_is_swapped_in_place(ask, law, over):
         assert validate(view.bundles[-1][MIME])["front"][0]["equation"].startswith("x*(")
 
 
+def test_the_same_function_entered_in_other_words_leaves_the_front_as_it_is(ask, law):
+    async def requests(answer, session):
+        edit = await answer("score", text="2.5*z*x + 13*x/10", base=law.key)
+        assert (edit["law"]["id"], edit["verdict"]["status"]) == (law.key, "equal")
+        menu = await answer("menu", law=law.key, path=[0])
+        assert menu["part"]["tree"] == session.snapshot()["front"][0]["tree"][1]
+
+    ask(requests)
+
+
 def test_undo_and_redo_of_a_swap_and_an_edit(ask, law):
     async def requests(answer, session):
         form = factored(await answer("menu", law=law.key, path=[]))
