@@ -82,7 +82,8 @@ def _slope(op, a, value):  # type: ignore[no-untyped-def]  # noqa: C901
 
 
 @_compiled
-def _forward(code, left, right, value, row, theta, v):  # type: ignore[no-untyped-def]
+def forward(code, left, right, value, row, theta, v):  # type: ignore[no-untyped-def]
+    """The value on one row; ``v`` (steps,) takes that of each step."""
     for k in range(len(code)):
         op = code[k]
         if op == _INPUT:
@@ -154,7 +155,7 @@ def _backward(code, left, right, v, adjoint, gradient):  # type: ignore[no-untyp
 def _cost(code, left, right, value, X, y, weights, theta, v):  # type: ignore[no-untyped-def]
     total = 0.0
     for i in range(len(y)):
-        residual = _forward(code, left, right, value, X[i], theta, v) - y[i]
+        residual = forward(code, left, right, value, X[i], theta, v) - y[i]
         total += weights[i] * residual * residual
         if not math.isfinite(total):
             return math.inf
@@ -170,7 +171,7 @@ def _normal(  # type: ignore[no-untyped-def]
     matrix[:] = 0.0
     slope[:] = 0.0
     for i in range(len(y)):
-        residual = _forward(code, left, right, value, X[i], theta, v) - y[i]
+        residual = forward(code, left, right, value, X[i], theta, v) - y[i]
         _backward(code, left, right, v, adjoint, gradient)
         w = weights[i]
         for a in range(p):
