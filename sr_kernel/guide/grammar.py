@@ -13,8 +13,9 @@ others mix many.  Constants are nice numbers or log-uniform over decades, with s
 mostly small whole numbers and halves, sometimes any number.
 
 A law is drawn again if it has fewer than 3 or more than 30 nodes, holds an operation between
-constants or one stacked on another (``(x + 2) - 3``, ``(x**2)**3``), or has a part that is constant
-or equal to a part of itself on fixed points.  A law is not always in its shortest form.
+constants or one stacked on another (``(x + 2) - 3``, ``(x**2)**3``), or has a part that, on fixed
+points, is constant, equal to a part of itself, or a sum that is a multiple of a part of itself.  A
+law is not always in its shortest form.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sr_kernel.errors import OptionError
-from sr_kernel.expr import Expr, apply, number, symbol
+from sr_kernel.expr import Expr, apply, number, symbol, variables
 from sr_kernel.expr.operators import FloatArray
+from sr_kernel.numeric import compile_program, evaluate
 from sr_kernel.search.machine import CODES
 
 SMALLEST, LARGEST = 3, 30
@@ -161,6 +163,48 @@ def parts_of(laws: Laws, row: int, names: Any = None) -> list[Expr]:
             both = op in BINARY
             known.append(apply(op, known[left], *((known[right],) if both else ())))
     return known
+
+
+def laws_of(term: Expr) -> list[Laws]:
+    """``term`` as a flat program whose steps are not shared, over its own variables; nothing for
+    a term with operators that the programs have not."""
+    steps: list[tuple[int, int, int, float]] = []
+    names = {name: k for k, name in enumerate(variables(term))}
+    if _emitted(term, names, steps) is None or not names:
+        return []
+    code, left, right, value = (np.array([column]) for column in zip(*steps, strict=True))
+    counts = (np.array([len(steps)]), np.array([len(names)]))
+    return [Laws(code, left, right, value.astype(np.float64), *counts)]
+
+
+def _emitted(term: Expr, names: dict[str, int], steps: list[Any]) -> int | None:
+    """The register of ``term``, its steps appended; None for one that cannot be had."""
+    if term.is_symbol:
+        steps.append((CODES["input"], names[str(term.value)], 0, 0.0))
+    elif not variables(term):
+        value = float(evaluate(compile_program(term, ()), np.empty((1, 0)))[0])
+        steps.append((CODES["constant"], 0, 0, value))
+    elif term.op == "cbrt":
+        return _emitted(apply("pow", term.args[0], number(Fraction(1, 3))), names, steps)
+    elif term.op not in CODES:
+        return None
+    else:
+        return _combined(term, names, steps)
+    return len(steps) - 1
+
+
+def _combined(term: Expr, names: dict[str, int], steps: list[Any]) -> int | None:
+    total = _emitted(term.args[0], names, steps)
+    if len(term.args) == 1:
+        steps.append((CODES[term.op], total, 0, 0.0))
+    for arg in term.args[1:]:
+        minus = term.op == "add" and arg.op == "neg"
+        other = _emitted(arg.args[0] if minus else arg, names, steps)
+        if total is None or other is None:
+            return None
+        steps.append((CODES["sub" if minus else term.op], total, other, 0.0))
+        total = len(steps) - 1
+    return None if total is None else len(steps) - 1
 
 
 def constant(value: float) -> Expr:

@@ -221,8 +221,9 @@ def _is_plain(code, left, right, value, length, v, table):  # type: ignore[no-un
             continue
         if _varies(table, k) < _FEWEST:
             return False
+        merges = code[k] in (ADD, SUB) and not (fixed[left[k]] or fixed[right[k]])
         for j in range(first[k], k):
-            if not fixed[j] and _same(table, j, k):
+            if not fixed[j] and (_same(table, j, k) or (merges and _multiple(table, j, k))):
                 return False
     return True
 
@@ -246,6 +247,20 @@ def _same(table, j, k):  # type: ignore[no-untyped-def]
         if math.isfinite(b) and not abs(a - b) <= 1e-9 * abs(b):
             return False
     return True
+
+
+@compiled
+def _multiple(table, j, k):  # type: ignore[no-untyped-def]
+    """Whether step ``k`` is a multiple of step ``j``, as ``x + x`` is."""
+    ratio = math.nan
+    for i in range(_POINTS):
+        a = table[i, k] / table[i, j]
+        if math.isfinite(a):
+            if math.isnan(ratio):
+                ratio = a
+            elif abs(a - ratio) > 1e-9 * abs(ratio):
+                return False
+    return not math.isnan(ratio)
 
 
 @compiled

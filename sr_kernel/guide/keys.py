@@ -9,8 +9,9 @@ Three readings of a law give a key each:
 Exponents of constant powers that are whole multiples of 1/6 stay, other ones are one number;
 ``c**f`` is read as ``exp(f)``.  Variables are put into an order that their names have no part in:
 one after the other, by what the value is when one variable is moved, alone and with each of the
-others, while those that have their place are set apart.  A tie means that the two look the same so far; where they are not exchangeable
-for all that, equal laws can get different keys.
+others, while those that have their place are set apart.  A tie means that the two look the same so
+far; where they are not exchangeable for all that, equal laws can get different keys (two in a
+thousand of the laws that are drawn, renamed at random).
 
 Values at :data:`ROWS` points in that order are hashed by :func:`row_fingerprints`: twice, with bins
 shifted by half a width, so that laws whose values agree to about ten digits share one of the two.

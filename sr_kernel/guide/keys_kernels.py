@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sr_kernel.guide.grammar import LARGEST, MOST_VARIABLES
+from sr_kernel.guide.grammar import MOST_VARIABLES
 from sr_kernel.guide.grammar_kernels import ADD, CONSTANT, INPUT, NEG, POW, SUB, compiled
 from sr_kernel.guide.keys import ROWS
 from sr_kernel.search.machine import CODES
@@ -17,7 +17,7 @@ _rng = np.random.default_rng(90_017)
 _ROWS_AT = _rng.uniform(0.15, 2.9, (ROWS, MOST_VARIABLES))
 _ROWS_AT[ROWS // 2 : ROWS * 3 // 4] *= 0.25  # where roots and arcs of differences are defined
 _ROWS_AT[-2:] *= -1.0
-_PROBES = np.array([[0.43, 0.91], [1.37, 2.03], [0.21, 0.17]])
+_PROBES = np.array([[0.43, 0.91], [1.37, 2.03], [0.21, 0.17], [3.3, 5.1]])
 """Where the variables that have no place yet stand, and where the one that is tried stands."""
 _PLACED = _rng.uniform(0.3, 1.9, (len(_PROBES), MOST_VARIABLES))
 _PAIR = (0.66, 2.31)
@@ -27,7 +27,9 @@ _NO_THETA = np.zeros(0)
 
 
 @compiled
-def _read(code, left, right, value, length, reading, code2, left2, right2, value2):  # type: ignore[no-untyped-def]
+def _read(  # type: ignore[no-untyped-def]
+    code, left, right, value, length, reading, code2, left2, right2, value2
+):
     """Writes the law as ``reading`` (0, 1, 2) has it; the number of steps up to its root."""
     alias = np.arange(length)
     for k in range(length):
@@ -62,7 +64,14 @@ def _exponent(value):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _mark(code, left, right, value, n, point, order, placed, tried, v):  # type: ignore[no-untyped-def]
+def _squashed(seen, scale):  # type: ignore[no-untyped-def]
+    return math.asinh(1e3 * seen / scale) if math.isfinite(seen) else _MISSING
+
+
+@compiled
+def _mark(  # type: ignore[no-untyped-def]
+    code, left, right, value, point, order, placed, tried, scale, v
+):
     """A number that says how variable ``tried`` acts, the first ``placed`` of ``order`` set
     apart; the same whatever the others are called."""
     mark = 0.0
@@ -71,35 +80,43 @@ def _mark(code, left, right, value, n, point, order, placed, tried, v):  # type:
         for k in range(placed):
             point[order[k]] = _PLACED[probe, k]
         point[tried] = _PROBES[probe, 1]
-        seen = forward(code[:n], left, right, value, point, _NO_THETA, v)
-        mark += (math.asinh(seen) if math.isfinite(seen) else _MISSING) * (1.0 + 0.37 * probe)
+        seen = forward(code, left, right, value, point, _NO_THETA, v)
+        mark += _squashed(seen, scale) * (1.0 + 0.37 * probe)
     return mark
 
 
 @compiled
-def _pair_marks(code, left, right, value, n, count, point, v, marks):  # type: ignore[no-untyped-def]
+def _pair_marks(code, left, right, value, count, point, v, marks):  # type: ignore[no-untyped-def]
     """How each variable acts together with one other, summed over the others: tells apart what
-    looks the same while all others are equal, as in ``a + b*c/d``."""
+    looks the same while all others are equal, as in ``a + b*c/d``.  Returns the law's scale."""
+    seen = np.zeros((count, count))
+    scale = 0.0
     for i in range(count):
-        marks[i] = 0.0
         for j in range(count):
             if i != j:
                 point[:] = _PROBES[1, 0]
                 point[i], point[j] = _PAIR
-                seen = forward(code[:n], left, right, value, point, _NO_THETA, v)
-                marks[i] += math.asinh(seen) if math.isfinite(seen) else _MISSING
+                seen[i, j] = forward(code, left, right, value, point, _NO_THETA, v)
+                if math.isfinite(seen[i, j]):
+                    scale = max(scale, abs(seen[i, j]))
+    scale = scale if scale > 0.0 else 1.0
+    for i in range(count):
+        marks[i] = 0.0
+        for j in range(count):
+            marks[i] += _squashed(seen[i, j], scale)
+    return scale
 
 
 @compiled
-def _ordered(code, left, right, value, n, count, point, order, v):  # type: ignore[no-untyped-def]
+def _ordered(code, left, right, value, count, point, order, v):  # type: ignore[no-untyped-def]
     free = np.ones(count, dtype=np.bool_)
     pairs = np.empty(count)
-    _pair_marks(code, left, right, value, n, count, point, v, pairs)
+    scale = _pair_marks(code, left, right, value, count, point, v, pairs)
     for place in range(count):
         best, found = -math.inf, -1
         for tried in range(count):
             if free[tried]:
-                mark = _mark(code, left, right, value, n, point, order, place, tried, v)
+                mark = _mark(code, left, right, value, point, order, place, tried, scale, v)
                 mark += 0.61 * pairs[tried]
                 if found < 0 or mark > best + 1e-9 * (1.0 + abs(best)):
                     best, found = mark, tried
@@ -121,17 +138,18 @@ def _usable(row):  # type: ignore[no-untyped-def]
 def read_values(code, left, right, value, length, count, reading, rows):  # type: ignore[no-untyped-def]
     """Fills ``rows`` (m, ROWS) with the values of each law; which of them say anything."""
     usable = np.empty(len(length), dtype=np.bool_)
-    code2 = np.empty(LARGEST, dtype=np.int64)
+    code2 = np.empty(code.shape[1], dtype=np.int64)
     left2, right2 = np.empty_like(code2), np.empty_like(code2)
-    value2, v = np.empty(LARGEST), np.empty(LARGEST)
+    value2, v = np.empty(code.shape[1]), np.empty(code.shape[1])
     point, order = np.empty(MOST_VARIABLES), np.empty(MOST_VARIABLES, dtype=np.int64)
     for i in range(len(length)):
         n = _read(code[i], left[i], right[i], value[i], length[i], reading,
                   code2, left2, right2, value2)  # fmt: skip
-        _ordered(code2, left2, right2, value2, n, count[i], point, order, v)
+        steps = code2[:n]
+        _ordered(steps, left2, right2, value2, count[i], point, order, v)
         for r in range(ROWS):
             for k in range(count[i]):
                 point[order[k]] = _ROWS_AT[r, k]
-            rows[i, r] = forward(code2[:n], left2, right2, value2, point, _NO_THETA, v)
+            rows[i, r] = forward(steps, left2, right2, value2, point, _NO_THETA, v)
         usable[i] = _usable(rows[i])
     return usable
