@@ -111,7 +111,7 @@ class Pair:
     @property
     def root(self) -> str:
         """The operation to undo."""
-        return ROOTS[self.batch.labels.root[self.index]]
+        return ROOTS[int(self.batch.labels.root[self.index])]
 
     @property
     def operands(self) -> tuple[Expr, ...]:
@@ -124,7 +124,7 @@ class Pair:
     @property
     def rest(self) -> Expr:
         """What is left once the root operation is undone."""
-        return self.operands[self.batch.labels.remains[self.index]]
+        return self.operands[int(self.batch.labels.remains[self.index])]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ from sr_kernel.errors import DataError, ExpressionError, SrKernelError
 from sr_kernel.expr import Expr, from_sympy, parse, to_sympy, variables
 from sr_kernel.guide.grammar import MOST_VARIABLES, Laws, laws_of
 from sr_kernel.guide.keys import keys_of
+from sr_kernel.search.machine import CODES
 
 STORED = Path(__file__).with_name("excluded.txt")
-READINGS = ("family", "unsigned")
+READINGS = ("family", "tropical")
+
+_MOST_ORDERS = 24
 
 Hashes = NDArray[np.uint64]
 
@@ -37,9 +41,11 @@ def keys_of_terms(terms: Iterable[Expr]) -> Hashes:
     known = [law for term in terms for law in laws_of(term)]
     if not known:
         return np.empty(0, dtype=np.uint64)
-    laws = _joined(known)
-    found = np.unique(np.concatenate([keys_of(laws, reading).ravel() for reading in READINGS]))
-    return found[found != 0]
+    laws = _joined([renamed for law in known for renamed in _renamed(law)])
+    keys = [keys_of(laws, reading).ravel() for reading in READINGS]
+    found: Hashes = np.unique(np.concatenate(keys))
+    real: Hashes = found[found != 0]
+    return real
 
 
 def is_excluded(laws: Laws, excluded: Hashes) -> NDArray[np.bool_]:
@@ -51,6 +57,14 @@ def is_excluded(laws: Laws, excluded: Hashes) -> NDArray[np.bool_]:
             place = np.minimum(np.searchsorted(excluded, keys), len(excluded) - 1)
             found |= (excluded[place] == keys).any(axis=1)
     return found
+
+
+def _renamed(law: Laws) -> Iterator[Laws]:
+    """The law with its variables in several orders, all where they are few: of those that tie in
+    a key's own order, any can come first."""
+    inputs = law.code == CODES["input"]
+    for order in islice(permutations(range(int(law.count[0]))), _MOST_ORDERS):
+        yield law._replace(left=np.where(inputs, np.take(order, law.left, mode="clip"), law.left))
 
 
 def _joined(laws: Sequence[Laws]) -> Laws:
@@ -117,7 +131,7 @@ def laws_in(path: Path) -> Iterator[Expr | None]:
             ) from None
         for part in parts:
             try:
-                yield parse(part.strip(), variables=names)
+                yield parse(part.strip(), variables=names or None)
             except ExpressionError:
                 yield None
 

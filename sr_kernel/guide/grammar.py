@@ -133,9 +133,9 @@ class Grammar:
 
 
 def _empty(count: int) -> Laws:
-    whole = [np.zeros((count, LARGEST), dtype=np.int64) for _ in range(3)]
-    counts = [np.zeros(count, dtype=np.int64) for _ in range(2)]
-    return Laws(*whole, np.zeros((count, LARGEST)), *counts)
+    code, left, right = (np.zeros((count, LARGEST), dtype=np.int64) for _ in range(3))
+    length, used = (np.zeros(count, dtype=np.int64) for _ in range(2))
+    return Laws(code, left, right, np.zeros((count, LARGEST)), length, used)
 
 
 def _cumulated(weights: Any) -> FloatArray:

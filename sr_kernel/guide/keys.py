@@ -4,21 +4,24 @@ Three readings of a law give a key each:
 
 ``function``  the law as it is;
 ``family``    every constant is 1 or -1, so that laws that differ by values of constants share it;
-``unsigned``  every constant is 1, and differences are sums.
+``tropical``  every constant is 1, every value is positive, and sums and differences are the larger
+              of their terms: coefficients of like terms and the constants that expanding a
+              product makes are lost too.  Coarser than families: ``x**2 + 1`` and
+              ``x**2 + x + 1`` share it.
 
 Exponents of constant powers that are whole multiples of 1/6 stay, other ones are one number;
 ``c**f`` is read as ``exp(f)``.  Variables are put into an order that their names have no part in:
 one after the other, by what the value is when one variable is moved, alone and with each of the
 others, while those that have their place are set apart.  A tie means that the two look the same so
 far; where they are not exchangeable for all that, equal laws can get different keys (two in a
-thousand of the laws that are drawn, renamed at random).
+thousand of the laws that are drawn, renamed at random; one in a hundred when read as tropical).
 
 Values at :data:`ROWS` points in that order are hashed by :func:`row_fingerprints`: twice, with bins
 shifted by half a width, so that laws whose values agree to about ten digits share one of the two.
 Two different functions share a key of 64 bits by chance once in 2^64 pairs; nothing is confirmed,
-as all that is lost is a law.  Equal functions with different keys: families of which one spelling
-has constants that the other has not (``(x + 2)*(x + 3)``, expanded), ``sin(x + c)`` and
-``cos(x + c)``, and ties as said.
+as all that is lost is a law.  What equal families have different keys for: constants that move
+through functions (``sin(x + c)`` and ``cos(x + c)``, ``exp(x + c)`` and ``c*exp(x)``), and ties as
+said.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from numpy.typing import NDArray
 from sr_kernel.equality import row_fingerprints
 from sr_kernel.guide.grammar import Laws
 
-READINGS = ("function", "family", "unsigned")
+READINGS = ("function", "family", "tropical")
 ROWS = 16
 """Points whose values are hashed."""
 

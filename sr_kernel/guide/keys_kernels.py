@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from sr_kernel.guide.grammar import MOST_VARIABLES
-from sr_kernel.guide.grammar_kernels import ADD, CONSTANT, INPUT, NEG, POW, SUB, compiled
+from sr_kernel.guide.grammar_kernels import ADD, CONSTANT, DIV, INPUT, MUL, POW, SUB, compiled
 from sr_kernel.guide.keys import ROWS
 from sr_kernel.search.machine import CODES
-from sr_kernel.search.machine_kernels import forward
+from sr_kernel.search.machine_kernels import forward, unary
 
 EXP = CODES["exp"]
 _rng = np.random.default_rng(90_017)
@@ -30,8 +30,7 @@ _NO_THETA = np.zeros(0)
 def _read(  # type: ignore[no-untyped-def]
     code, left, right, value, length, reading, code2, left2, right2, value2
 ):
-    """Writes the law as ``reading`` (0, 1, 2) has it; the number of steps up to its root."""
-    alias = np.arange(length)
+    """Writes the law as ``reading`` (0, 1, 2) has it."""
     for k in range(length):
         code2[k], value2[k] = code[k], value[k]
         left2[k], right2[k] = left[k], right[k]
@@ -41,19 +40,35 @@ def _read(  # type: ignore[no-untyped-def]
         if op == CONSTANT:
             value2[k] = -1.0 if value[k] < 0.0 and reading == 1 else 1.0
             continue
-        left2[k], right2[k] = alias[left[k]], alias[right[k]]
         if op == POW:
             a, b = left[k], right[k]
             if code[b] == CONSTANT:
                 value2[b] = _exponent(value[b])
             elif code[a] == CONSTANT:
                 code2[k], left2[k] = EXP, right2[k]
-        if reading == 2:
-            if op == SUB:
-                code2[k] = ADD
-            if op == NEG:
-                alias[k] = left2[k]
-    return alias[length - 1] + 1
+
+
+@compiled
+def _value(code, left, right, value, point, is_tropical, v):  # type: ignore[no-untyped-def]
+    if not is_tropical:
+        return forward(code, left, right, value, point, _NO_THETA, v)
+    for k in range(len(code)):
+        op = code[k]
+        if op == INPUT:
+            v[k] = abs(point[left[k]])
+        elif op == CONSTANT:
+            v[k] = value[k]
+        elif op in (ADD, SUB):
+            v[k] = max(v[left[k]], v[right[k]])
+        elif op == MUL:
+            v[k] = v[left[k]] * v[right[k]]
+        elif op == DIV:
+            v[k] = v[left[k]] / v[right[k]]
+        elif op == POW:
+            v[k] = v[left[k]] ** v[right[k]]
+        else:
+            v[k] = abs(unary(op, v[left[k]]))
+    return v[len(code) - 1]
 
 
 @compiled
@@ -70,7 +85,7 @@ def _squashed(seen, scale):  # type: ignore[no-untyped-def]
 
 @compiled
 def _mark(  # type: ignore[no-untyped-def]
-    code, left, right, value, point, order, placed, tried, scale, v
+    code, left, right, value, point, order, placed, tried, scale, tropical, v
 ):
     """A number that says how variable ``tried`` acts, the first ``placed`` of ``order`` set
     apart; the same whatever the others are called."""
@@ -80,13 +95,15 @@ def _mark(  # type: ignore[no-untyped-def]
         for k in range(placed):
             point[order[k]] = _PLACED[probe, k]
         point[tried] = _PROBES[probe, 1]
-        seen = forward(code, left, right, value, point, _NO_THETA, v)
+        seen = _value(code, left, right, value, point, tropical, v)
         mark += _squashed(seen, scale) * (1.0 + 0.37 * probe)
     return mark
 
 
 @compiled
-def _pair_marks(code, left, right, value, count, point, v, marks):  # type: ignore[no-untyped-def]
+def _pair_marks(  # type: ignore[no-untyped-def]
+    code, left, right, value, count, point, tropical, v, marks
+):
     """How each variable acts together with one other, summed over the others: tells apart what
     looks the same while all others are equal, as in ``a + b*c/d``.  Returns the law's scale."""
     seen = np.zeros((count, count))
@@ -96,7 +113,7 @@ def _pair_marks(code, left, right, value, count, point, v, marks):  # type: igno
             if i != j:
                 point[:] = _PROBES[1, 0]
                 point[i], point[j] = _PAIR
-                seen[i, j] = forward(code, left, right, value, point, _NO_THETA, v)
+                seen[i, j] = _value(code, left, right, value, point, tropical, v)
                 if math.isfinite(seen[i, j]):
                     scale = max(scale, abs(seen[i, j]))
     scale = scale if scale > 0.0 else 1.0
@@ -108,15 +125,19 @@ def _pair_marks(code, left, right, value, count, point, v, marks):  # type: igno
 
 
 @compiled
-def _ordered(code, left, right, value, count, point, order, v):  # type: ignore[no-untyped-def]
+def _ordered(  # type: ignore[no-untyped-def]
+    code, left, right, value, count, point, order, tropical, v
+):
     free = np.ones(count, dtype=np.bool_)
     pairs = np.empty(count)
-    scale = _pair_marks(code, left, right, value, count, point, v, pairs)
+    scale = _pair_marks(code, left, right, value, count, point, tropical, v, pairs)
     for place in range(count):
         best, found = -math.inf, -1
         for tried in range(count):
             if free[tried]:
-                mark = _mark(code, left, right, value, point, order, place, tried, scale, v)
+                mark = _mark(
+                    code, left, right, value, point, order, place, tried, scale, tropical, v
+                )
                 mark += 0.61 * pairs[tried]
                 if found < 0 or mark > best + 1e-9 * (1.0 + abs(best)):
                     best, found = mark, tried
@@ -137,19 +158,20 @@ def _usable(row):  # type: ignore[no-untyped-def]
 @compiled
 def read_values(code, left, right, value, length, count, reading, rows):  # type: ignore[no-untyped-def]
     """Fills ``rows`` (m, ROWS) with the values of each law; which of them say anything."""
+    tropical = reading == 2
     usable = np.empty(len(length), dtype=np.bool_)
     code2 = np.empty(code.shape[1], dtype=np.int64)
     left2, right2 = np.empty_like(code2), np.empty_like(code2)
     value2, v = np.empty(code.shape[1]), np.empty(code.shape[1])
     point, order = np.empty(MOST_VARIABLES), np.empty(MOST_VARIABLES, dtype=np.int64)
     for i in range(len(length)):
-        n = _read(code[i], left[i], right[i], value[i], length[i], reading,
-                  code2, left2, right2, value2)  # fmt: skip
+        n = length[i]
+        _read(code[i], left[i], right[i], value[i], n, reading, code2, left2, right2, value2)
         steps = code2[:n]
-        _ordered(steps, left2, right2, value2, count[i], point, order, v)
+        _ordered(steps, left2, right2, value2, count[i], point, order, tropical, v)
         for r in range(ROWS):
             for k in range(count[i]):
                 point[order[k]] = _ROWS_AT[r, k]
-            rows[i, r] = forward(steps, left2, right2, value2, point, _NO_THETA, v)
+            rows[i, r] = _value(steps, left2, right2, value2, point, tropical, v)
         usable[i] = _usable(rows[i])
     return usable

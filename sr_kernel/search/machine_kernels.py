@@ -22,7 +22,8 @@ _compiled: Any = njit(cache=True, error_model="numpy", nogil=True)
 
 
 @_compiled
-def _unary(op, a):  # type: ignore[no-untyped-def]  # noqa: C901
+def unary(op, a):  # type: ignore[no-untyped-def]  # noqa: C901
+    """The function of one argument with code ``op``; nan or infinite where undefined."""
     if op == _NEG:
         return -a
     if op == _SQRT:
@@ -103,7 +104,7 @@ def forward(code, left, right, value, row, theta, v):  # type: ignore[no-untyped
         elif op == _POW:
             v[k] = _power(v[left[k]], v[right[k]])
         else:
-            v[k] = _unary(op, v[left[k]])
+            v[k] = unary(op, v[left[k]])
     return v[len(code) - 1]
 
 
