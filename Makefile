@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-verdicts bench-parameters screenshots chromium clean
+.PHONY: help install demo lab test lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-guide-corpus bench-verdicts bench-parameters screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -87,6 +87,10 @@ bench-search-scaling: $(STAMPS)/python  ## what a search costs by rows, columns 
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scaling.py --seed $(SEED) --against "$(AGAINST)"
 
 PAIRS ?= 10000
+bench-guide-corpus: $(STAMPS)/python  ## pairs a second of the guide's corpus, one thread (PAIRS, SEED)
+	$(call say,Drawing $(PAIRS) tables with their laws)
+	@NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/bench/guide_corpus.py --pairs $(PAIRS) --seed $(SEED)
+
 bench-verdicts: $(STAMPS)/python  ## verdicts on generated pairs, equal and mutated (PAIRS, SEED)
 	$(call say,Comparing $(PAIRS) generated pairs)
 	@$(BIN)/python tests/bench/verdicts.py --count $(PAIRS) --seed $(SEED)

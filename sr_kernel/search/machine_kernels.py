@@ -22,7 +22,8 @@ _compiled: Any = njit(cache=True, error_model="numpy", nogil=True)
 
 
 @_compiled
-def _unary(op, a):  # type: ignore[no-untyped-def]  # noqa: C901
+def unary(op, a):  # type: ignore[no-untyped-def]  # noqa: C901
+    """The function of one argument with code ``op``; nan or infinite where undefined."""
     if op == _NEG:
         return -a
     if op == _SQRT:
@@ -82,7 +83,8 @@ def _slope(op, a, value):  # type: ignore[no-untyped-def]  # noqa: C901
 
 
 @_compiled
-def _forward(code, left, right, value, row, theta, v):  # type: ignore[no-untyped-def]
+def forward(code, left, right, value, row, theta, v):  # type: ignore[no-untyped-def]
+    """The value on one row; ``v`` (steps,) takes that of each step."""
     for k in range(len(code)):
         op = code[k]
         if op == _INPUT:
@@ -102,7 +104,7 @@ def _forward(code, left, right, value, row, theta, v):  # type: ignore[no-untype
         elif op == _POW:
             v[k] = _power(v[left[k]], v[right[k]])
         else:
-            v[k] = _unary(op, v[left[k]])
+            v[k] = unary(op, v[left[k]])
     return v[len(code) - 1]
 
 
@@ -154,7 +156,7 @@ def _backward(code, left, right, v, adjoint, gradient):  # type: ignore[no-untyp
 def _cost(code, left, right, value, X, y, weights, theta, v):  # type: ignore[no-untyped-def]
     total = 0.0
     for i in range(len(y)):
-        residual = _forward(code, left, right, value, X[i], theta, v) - y[i]
+        residual = forward(code, left, right, value, X[i], theta, v) - y[i]
         total += weights[i] * residual * residual
         if not math.isfinite(total):
             return math.inf
@@ -170,7 +172,7 @@ def _normal(  # type: ignore[no-untyped-def]
     matrix[:] = 0.0
     slope[:] = 0.0
     for i in range(len(y)):
-        residual = _forward(code, left, right, value, X[i], theta, v) - y[i]
+        residual = forward(code, left, right, value, X[i], theta, v) - y[i]
         _backward(code, left, right, v, adjoint, gradient)
         w = weights[i]
         for a in range(p):

@@ -50,6 +50,7 @@ def test_has_the_package_with_its_data(wheel: zipfile.ZipFile, sources: Path) ->
     expected = {
         "sr_kernel/__init__.py",
         "sr_kernel/py.typed",
+        "sr_kernel/guide/excluded.txt",
         "sr_kernel/static/widget.js",
         "sr_kernel/static/widget.css",
         "sr_kernel/notebooks/01_first_law.ipynb",
