@@ -78,12 +78,12 @@ def _constant(task: Task, law: Law, path: object, part: Expr) -> Json | None:
     if not part.is_number:
         return None
     value = float(part.value)  # type: ignore[arg-type]
-    known = _parameter(law, value)
-    is_exact = not isinstance(part.value, float)
-    error = math.nan if known is None else known.error
-    nice = [] if is_exact else list(_nice(task, law, path, value, error))
-    fixed = is_exact or (known is not None and known.fixed)
-    return {"value": finite(value), "error": finite(error), "fixed": fixed, "nice": nice}
+    known = _parameter(law, value) if isinstance(part.value, float) else None
+    if known is None:  # meant as it stands
+        return {"value": finite(value), "error": None, "fixed": True, "nice": []}
+    nice = list(_nice(task, law, path, value, known.error))
+    error = finite(known.error)
+    return {"value": finite(value), "error": error, "fixed": known.fixed, "nice": nice}
 
 
 def _nice(task: Task, law: Law, path: object, value: float, error: float) -> Iterator[Json]:

@@ -86,9 +86,11 @@ def _released(law: Law, held: dict[Fraction, float]) -> Law:
 
     expr = transform(law.expr, release)
     fitted = {abs(parameter.value): parameter for parameter in law.parameters}
-    floats = [float(node.value) for node in walk(expr) if isinstance(node.value, float)]
-    parameters = [fitted.get(abs(value), Parameter(value, 0.0, fixed=True)) for value in floats]
-    return replace(law, expr=expr, parameters=tuple(parameters), complexity=expr.size)
+    fixed = {value: Parameter(value, 0.0, fixed=True) for value in held.values()}
+    floats = [abs(float(node.value)) for node in walk(expr) if isinstance(node.value, float)]
+    found = [fitted.get(value) or fixed.get(value) for value in floats]
+    parameters = tuple(parameter for parameter in found if parameter is not None)
+    return replace(law, expr=expr, parameters=parameters, complexity=expr.size)
 
 
 def _fitted(expr: Expr, sample: Sample) -> Fitted | None:

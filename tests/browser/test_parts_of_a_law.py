@@ -68,7 +68,7 @@ def test_a_part_is_rewritten_in_place_and_taken_back(
     lab: Any, search: Callable[..., Any]
 ) -> None:
     result = search("rewrite.ipynb", 4)
-    enter(result, "2.5*x*z + 1.3*x")
+    enter(result, "x*(2.5*z + 1.3)")
     before = equation(result)
     menu = open_menu(result)
     lab.picture("menu")
@@ -101,7 +101,7 @@ def test_a_constant_is_frozen_by_the_keyboard_alone(
     lab: Any, search: Callable[..., Any]
 ) -> None:
     result = search("constant.ipynb", 4)
-    enter(result, "2.5*x*z + 1.3*z")
+    enter(result, "z*(2.5*x + 1.3)")
     expect(result.locator(".srk-equation")).to_have_attribute("aria-label", re.compile(r"z\*\("))
     menu = open_menu(result, "ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown")
     lab.picture("menu-constant")
