@@ -73,6 +73,11 @@ class CostModel:
         return total + applications * self.operators[node.op]
 
 
+def operations(expr: Expr) -> int:
+    """Floating-point operations of one evaluation, as the model "flops" counts them."""
+    return _MODELS["flops"].additive(expr) // _STEP
+
+
 def cost_model(cost: object) -> CostModel:
     """The cost model called ``cost``, or one around a callable ``Expr -> number``.
 

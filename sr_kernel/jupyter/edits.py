@@ -54,7 +54,8 @@ class Edits:
         """Keep an entered formula with its entry, newest last and each function once."""
         others = [known for known in self._now.entries if known["id"] != law.key]
         entries = (*others, entry)[-MAX_EDITS:]
-        entered = {**self._now.entered, law.key: law}
+        known = {**self._now.entered, law.key: law}
+        entered = {one["id"]: known[one["id"]] for one in entries}
         spelled = {key: one for key, one in self._now.spelled.items() if key != law.key}
         self._step(_State(entries, entered, spelled, self._now.found, law.key))
 

@@ -143,15 +143,12 @@ def _as_spelled(task: Task, law: Law, expr: Expr) -> Law:
 
     scored = score(task.scoring, pinned(expr), fit=False)
     values = [float(n.value) for n in walk(pinned(expr)) if isinstance(n.value, float)]
-    parameters = tuple(_parameter(law, value) or Parameter(value, math.nan) for value in values)
+    known = (_parameter(law, value) or Parameter(value, math.nan) for value in values)
+    parameters = tuple(replace(one, value=v) for one, v in zip(known, values, strict=True))
     return replace(
-        scored, parameters=tuple(map(_with_value, parameters, values)), key=law.key,
+        scored, parameters=parameters, key=law.key,
         score=law.score, loss=law.loss, r2=law.r2, validation=law.validation,
     )  # fmt: skip
-
-
-def _with_value(parameter: Parameter, value: float) -> Parameter:
-    return replace(parameter, value=value)
 
 
 def frozen(law: Law, path: object) -> Law:

@@ -28,7 +28,7 @@ from sr_kernel.jupyter.view import View
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.mime import mime_bundle
 from sr_kernel.report.question import Question
-from sr_kernel.report.snapshot import MIME, Json, task_snapshot
+from sr_kernel.report.snapshot import Json, task_snapshot
 from sr_kernel.search.engine import Progress, SearchResult
 from sr_kernel.search.hypothesis import Hypothesis
 from sr_kernel.search.law import Law
@@ -230,14 +230,14 @@ class Session:
     def bundle(self) -> dict[str, Any]:
         """The state now for every kind of front end."""
         if self.laws is not None:
-            return {**mime_bundle(self.laws), MIME: self.snapshot()}
+            return mime_bundle(self.laws, self.snapshot())
         front, best = self._front_so_far()
         last = self._progress
         so_far = Laws(
             Question.of(self.task, self._steering.time_limit), front, best, "running", last.elapsed,
             last.candidates, last.distinct,
         )  # fmt: skip
-        return {**mime_bundle(so_far), MIME: self.snapshot()}
+        return mime_bundle(so_far, self.snapshot())
 
     def _front_now(self) -> desk.Front:
         return self._front_so_far() if self.laws is None else (self.laws.front, self.laws.best)

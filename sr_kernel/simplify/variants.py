@@ -21,7 +21,7 @@ from functools import partial
 import numpy as np
 
 from sr_kernel.egraph.classes import MAX_SIZE, class_graph
-from sr_kernel.egraph.cost import cost_model
+from sr_kernel.egraph.cost import operations
 from sr_kernel.equality.collect import collected
 from sr_kernel.equality.constants import Constants
 from sr_kernel.equality.domain import NEVER
@@ -153,10 +153,9 @@ class _Judge:
         return map(ordered, graph.classes[0].forms)
 
     def _goals(self, form: Expr) -> tuple[str, ...]:
-        flops = cost_model("flops")
         met = (
             form.size < self.term.size,
-            flops.measure(form) // 1000 < flops.measure(self.term) // 1000,
+            operations(form) < operations(self.term),
             _is_sum(self.term) and _is_factored(form),
             _is_expanded(form) and not _is_expanded(self.term),
             self.rounding.improves(form),

@@ -81,6 +81,7 @@ def test_the_number_of_formulas_and_steps_is_bounded(edits, make):
     for k in range(MAX_STEPS + 20):
         entered(edits, make.law_of(f"a + {k}", 0.5))
     assert len(edits.entries) == MAX_EDITS
+    assert [edits.law(f"sr1:a + {k}") is None for k in (0, MAX_STEPS)] == [True, False]
     steps = 0
     while edits.undo() is not None:
         steps += 1

@@ -1,9 +1,10 @@
 /** How the law came to its shown spelling: folded, and asked of the kernel when it is opened. */
 import { html } from './dom';
-import { explanationOf, type Explanation, type Form, type Step } from './explanation';
+import { explanationOf, type Explanation, type Step } from './explanation';
 import { condition } from './format';
-import type { Host, Reply } from './host';
+import type { Host } from './host';
 import { mathOf } from './mathml';
+import { ask, type Spelling } from './replies';
 import type { Law } from './snapshot';
 import { treeSize } from './validate';
 
@@ -24,18 +25,17 @@ export function createDerivation(host: Host): Derivation {
   /** The spelling that was asked about; null when the next opening must ask. */
   let asked: string | null = null;
 
-  async function ask(): Promise<void> {
-    const { call } = host;
+  async function derive(): Promise<void> {
     if (!node.open || law === null || asked === keyOf(law)) {
       return;
     }
-    if (call === undefined) {
+    if (host.call === undefined) {
       body.replaceChildren(note(NO_KERNEL));
       return;
     }
     const key = (asked = keyOf(law));
     body.replaceChildren(note('asking the kernel…', 'status'));
-    const nodes = await answered(call('explain', { law: law.id }));
+    const nodes = await answered(host, law);
     if (asked === key) {
       body.replaceChildren(...nodes);
     }
@@ -45,7 +45,7 @@ export function createDerivation(host: Host): Derivation {
     if (body.querySelector('.srk-refused') !== null) {
       asked = null;
     }
-    void ask();
+    void derive();
   });
   return {
     node,
@@ -55,7 +55,7 @@ export function createDerivation(host: Host): Derivation {
       if (law !== null && asked !== keyOf(law)) {
         asked = null;
       }
-      void ask();
+      void derive();
     }
   };
 }
@@ -64,17 +64,9 @@ function keyOf(law: Law): string {
   return JSON.stringify([law.id, law.equation]);
 }
 
-async function answered(answer: Promise<Reply>): Promise<Node[]> {
-  try {
-    const reply = await answer;
-    if (typeof reply.error === 'string') {
-      return [note(reply.error.slice(0, 1000), 'alert')];
-    }
-    const explanation = explanationOf(reply);
-    return explanation === null ? [note('The kernel sent an answer that cannot be read.', 'alert')] : stepNodes(explanation);
-  } catch (error) {
-    return [note(error instanceof Error ? error.message : String(error), 'alert')];
-  }
+async function answered(host: Host, law: Law): Promise<Node[]> {
+  const { value, problem } = await ask(host, 'explain', { law: law.id }, explanationOf);
+  return value === undefined ? [note(problem ?? '', 'alert')] : stepNodes(value);
 }
 
 function note(text: string, role: 'status' | 'alert' | null = null): Node {
@@ -106,7 +98,7 @@ function stepNode(step: Step): Node {
   );
 }
 
-function formNode({ tree, text }: Form): Node {
+function formNode({ tree, text }: Spelling): Node {
   const drawn = tree !== null && treeSize(tree) <= LARGEST_DRAWN;
   return html('span', { class: 'srk-form' }, drawn ? mathOf(tree) : html('code', {}, text));
 }

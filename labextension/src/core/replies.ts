@@ -159,7 +159,7 @@ function withKnownChildren(eclass: EClass, ids: ReadonlySet<string>): EClass {
   return { ...eclass, nodes };
 }
 
-function spellingOf(value: unknown, where: string): Spelling {
+export function spellingOf(value: unknown, where: string): Spelling {
   const item = record(value, where);
   return { tree: drawableTree(item.tree), text: text(item.text, `${where}.text`, MAX_EQUATION) };
 }
@@ -226,7 +226,7 @@ function idOf(value: unknown, where: string): string {
   return typeof value === 'number' ? String(count(value, where)) : text(value, where, MAX_NAME);
 }
 
-function record(value: unknown, where: string): Record<string, unknown> {
+export function record(value: unknown, where: string): Record<string, unknown> {
   if (!isRecord(value)) {
     throw new Malformed(`${where} is not an object`);
   }
