@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
-from sr_kernel.expr import OPERATORS, Expr
+from sr_kernel.expr import OPERATORS, Expr, has_floats, variables
 
 Number = float
 """A float to ten digits, or ANY."""
@@ -85,6 +85,8 @@ class Reader:
             return {frozenset({(str(expr.value), 1.0)}): 1.0}
         if expr.is_number:
             return self._number(expr.value)
+        if self.loose and not variables(expr) and has_floats(expr):
+            return {ONE: ANY}
         known: Callable[[Expr], Parts] | None = getattr(self, f"_{expr.op}", None)
         return self._function(expr) if known is None else known(expr)
 

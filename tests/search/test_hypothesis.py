@@ -107,6 +107,13 @@ def test_spelling_does_not_matter(law: Expr, part: Expr) -> None:
     assert found(law, transform(part, _respelled)) is known
 
 
+def test_a_fitted_constant_may_stand_in_a_function_alone() -> None:
+    part, law = (parse(text) for text in ("x*sin(log(1.5))", "7*w*x*sin(log(1.5)) + u"))
+    assert contains(law, part)
+    assert contains(parse("2.5*x"), part)
+    assert not contains(parse("2.5*y"), part)
+
+
 @given(LAWS)
 def test_any_part_of_a_law_is_in_it_and_in_multiples(law: Expr) -> None:
     from sr_kernel.expr import variables, walk
