@@ -233,7 +233,8 @@ class Network:
         self, tokens: Array, before: Array, slots: Array, cache: list[tuple[Array, Array]] | None
     ) -> tuple[Array, list[tuple[Array, Array]]]:
         """Logits (b, l, BEGIN + d) of the token that follows each of ``before`` (b, l), the first
-        of which is BEGIN (column ``j`` is BEGIN + 1 + j), with ``slots`` (b, l) open then.
+        of which is BEGIN (column ``j`` is BEGIN + 1 + j), with ``slots`` (b, l) open then, for
+        ``tokens`` (b, 1 + d, w) of as many tables or (1, 1 + d, w) of one.
 
         With the ``cache`` of the tokens before those, which is returned longer.
         """
@@ -255,7 +256,8 @@ class Network:
         weights, arrays = self.weights, self.arrays
         b, length = before.shape
         column = (before - BEGIN).clip(0)  # 0 for tokens that are no columns
-        rows = arrays.indices(np.arange(b)[:, None], tokens)
+        one = len(tokens) == 1  # beginnings of laws for one table
+        rows = arrays.indices(np.zeros((b, 1)) if one else np.arange(b)[:, None], tokens)
         pointed = self._linear("token.column", tokens)[rows, column]
         plain = weights["token.embedding"][before.clip(0, BEGIN)]
         is_column = (before > BEGIN)[..., None]

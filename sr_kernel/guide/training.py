@@ -83,7 +83,7 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """For the log."""
         return {"step": self.step, "seen": self.seen, "seconds": round(self.seconds, 1),
-                **{name: round(loss, 4) for name, loss in self.losses.items()}}  # fmt: skip
+                "losses": {name: round(loss, 4) for name, loss in self.losses.items()}}  # fmt: skip
 
 
 class TorchArrays:

@@ -1,0 +1,316 @@
+"""How good a guide is: on problems of a file, or on laws of the corpus's grammar with other seeds.
+
+The peel policy is judged among the operations that can be undone on the rows: whether a right one
+is first, among the first three, among the first ten.  Calibration compares the probabilities of
+operators and peels with how often they hold (expected calibration error, Guo et al. 2017).
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sr_kernel.equality import canonical_hash
+from sr_kernel.errors import SrKernelError
+from sr_kernel.expr import Expr
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.guide.actions import ATOMS, OUTER, PAIRS, WAYS, Peels, atom, pair, peels_of
+from sr_kernel.guide.beams import beams
+from sr_kernel.guide.corpus import OPERATORS, Corpus
+from sr_kernel.guide.grammar import LARGEST, laws_of
+from sr_kernel.guide.inputs import ROWS
+from sr_kernel.guide.network import NOISES
+from sr_kernel.guide.points import MOST_COLUMNS
+from sr_kernel.guide.problems import drawn, generator_of, law_of, noisy, table_of
+from sr_kernel.guide.proposals import terms
+from sr_kernel.guide.reading import Action, Reader, Reading, undone
+from sr_kernel.guide.weights import SHIPPED, load
+from sr_kernel.numeric import compile_program, evaluate as values_of
+
+BINS = 10
+SMALLEST = 7
+"""Nodes from which a law has something to peel."""
+_BEAM = 24
+_OF_THE_CORPUS = 200
+"""Laws of the corpus's grammar where no file is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOptions:
+    """``weights`` (None: those of the package) on ``count`` (0: all) ``problems`` of a file (None:
+    fresh laws of the corpus's grammar), at each level of ``noise``."""
+
+    weights: Path | None = None
+    problems: Path | None = None
+    count: int = 0
+    seed: int = 0
+    noise: tuple[float, ...] = (0.0, 0.01)
+    families: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One problem: its law as told, and rows."""
+
+    family: str
+    noise: float
+    law: Expr
+    names: tuple[str, ...]
+    X: FloatArray
+    y: FloatArray
+
+
+@dataclass
+class Tally:
+    """What was seen of one family at one level of noise."""
+
+    problems: int = 0
+    ranks: list[int] = field(default_factory=list)
+    candidates: list[int] = field(default_factory=list)
+    operators: list[tuple[int, int, int]] = field(default_factory=list)
+    """Operators of the law, those of them believed in, those believed in."""
+    believed: list[tuple[float, bool]] = field(default_factory=list)
+    peels: list[tuple[float, bool]] = field(default_factory=list)
+    noises: list[int] = field(default_factory=list)
+    """Levels by which the noise was missed."""
+    written: int = 0
+    parsed: int = 0
+    functions: int = 0
+    milliseconds: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The tallies by family and noise, and what the weights are."""
+
+    tallies: dict[tuple[str, float], Tally]
+    parameters: int
+    bytes: int
+
+    def lines(self) -> list[str]:
+        """A table, one line a family and level of noise."""
+        head = ("| set | noise | problems | peel 1 | 3 | 10 | of | operators | precise | "
+                "noise +-1 | distinct | ms |")  # fmt: skip
+        return [head, "|" + "---|" * 12, *(_line(row) for row in self.as_dict()["sets"]),
+                "", f"{self.parameters} parameters, {self.bytes / 1e6:.1f} MB; ECE of operators "
+                f"{self.as_dict()['ece_operators']:.3f}, of peels {self.as_dict()['ece_peels']:.3f}"]  # fmt: skip
+
+    @cached_property
+    def _dict(self) -> dict[str, Any]:
+        believed = [one for tally in self.tallies.values() for one in tally.believed]
+        peels = [one for tally in self.tallies.values() for one in tally.peels]
+        return {
+            "sets": [_row(key, tally) for key, tally in sorted(self.tallies.items())],
+            "calibration": calibration(believed), "calibration_peels": calibration(peels),
+            "ece_operators": ece(believed), "ece_peels": ece(peels),
+            "parameters": self.parameters, "bytes": self.bytes,
+        }  # fmt: skip
+
+    def as_dict(self) -> dict[str, Any]:
+        """All figures: ``sets``, the bins of ``calibration`` (operators) and
+        ``calibration_peels``, their expected errors, and the size of the weights."""
+        return self._dict
+
+
+def evaluate(options: EvaluationOptions) -> Evaluation:
+    """Evaluate a guide.  Raises :class:`SrKernelError` for files that are none."""
+    path = options.weights or SHIPPED
+    weights = load(path)
+    reader = Reader(weights)
+    tallies: dict[tuple[str, float], Tally] = defaultdict(Tally)
+    for table in tables(options):
+        _judge(reader, table, tallies[table.family, table.noise])
+    count = sum(int(array.size) for array in weights.arrays.values())
+    return Evaluation(dict(tallies), count, path.stat().st_size)
+
+
+def tables(options: EvaluationOptions) -> Iterator[Table]:
+    """The tables that are looked at."""
+    if options.problems is None:
+        yield from _of_the_corpus(options)
+        return
+    for record in drawn(options.problems, options.families, options.count, options.seed):
+        for noise in options.noise:
+            try:
+                law, names = law_of(record)
+                generator = generator_of(record, options.seed)
+                X, clean = table_of(record, generator)
+            except SrKernelError:  # no table can be made of it
+                continue
+            y = noisy(clean, noise, generator)
+            yield Table(str(record.get("family", "")), noise, law, names, X, y)
+
+
+def _of_the_corpus(options: EvaluationOptions) -> Iterator[Table]:
+    corpus = Corpus(options.seed + 900_000_007)
+    for made in islice(corpus, options.count or _OF_THE_CORPUS):
+        for noise in options.noise:
+            y = noisy(made.exact, noise, np.random.default_rng(options.seed))
+            yield Table("corpus", noise, made.law, made.names, made.X, y)
+
+
+# ------------------------------------------------------------------ judging
+
+
+def _judge(reader: Reader, table: Table, tally: Tally) -> None:
+    began = time.process_time()
+    reading = reader.read(table.names, table.X, table.y)
+    tally.milliseconds.append(1e3 * (time.process_time() - began))
+    tally.problems += 1
+    _judge_operators(reading, table.law, tally)
+    _judge_peels(reading, table, tally)
+    level = np.abs(np.array(NOISES) - _relative(table)).argmin()
+    tally.noises.append(abs(int(reading.noises.argmax()) - int(level)))
+    found = beams(reading.network, reading.tokens, table.names, count=_BEAM)
+    exprs = list(terms(found, table.names))
+    with_columns = [one for one in found if _has_column(one[0])]
+    tally.written += len(with_columns)
+    tally.parsed += len(exprs)
+    tally.functions += len({_key(expr) for expr in exprs})
+
+
+def _has_column(sequence: tuple[int, ...]) -> bool:
+    from sr_kernel.guide.tokens import TOKENS
+
+    return any(token >= len(TOKENS) for token in sequence)
+
+
+def _key(expr: Expr) -> str:
+    try:
+        return canonical_hash(expr, constants="skeleton")
+    except SrKernelError:  # a constant beyond floats
+        return str(expr)
+
+
+def _relative(table: Table) -> float:
+    """The noise of a table relative to the spread of its target, as in the corpus."""
+    spread = float(np.std(table.y)) or 1.0
+    return table.noise * float(np.sqrt(np.mean((table.y / spread) ** 2)))
+
+
+def operators_of(law: Expr) -> set[str]:
+    """The operators of a law, as the corpus labels them."""
+    found = {node for one in laws_of(law) for node in one.code[0]}
+    from sr_kernel.guide.corpus import _LABEL
+
+    return {OPERATORS[_LABEL[code]] for code in found if _LABEL[code] >= 0}
+
+
+def _judge_operators(reading: Reading, law: Expr, tally: Tally) -> None:
+    there = operators_of(law)
+    if not there:
+        return
+    thought = {name for name, p in reading.operators.items() if p >= 0.5}
+    tally.operators.append((len(there), len(there & thought), len(thought)))
+    tally.believed += [(p, name in there) for name, p in reading.operators.items()]
+
+
+def _judge_peels(reading: Reading, table: Table, tally: Tally) -> None:
+    right = right_peels(table.law, table.names)
+    if right is None or table.law.size < SMALLEST:
+        return
+    rows = slice(0, ROWS)
+    ranked = []
+    for action in reading.actions():
+        inner = None
+        if action.inner is not None:
+            program = compile_program(action.inner, table.names)
+            inner = values_of(program, table.X[rows])
+        if undone(action, table.y[rows], inner) is not None:
+            ranked.append((action.p, _name(action) in right))
+    hits = [place for place, (_, hit) in enumerate(ranked) if hit]
+    if hits:
+        tally.ranks.append(hits[0])
+        tally.candidates.append(len(ranked))
+    tally.peels += ranked
+
+
+def _name(action: Action) -> tuple[str, str]:
+    return (action.outer, "") if action.outer else (action.way, str(action.inner))
+
+
+def right_peels(law: Expr, names: tuple[str, ...]) -> set[tuple[str, str]] | None:
+    """The actions that ``law`` over ``names`` admits; None for one that cannot be labelled."""
+    known = laws_of(law)
+    if not known or len(known[0].code[0]) > LARGEST or len(names) > MOST_COLUMNS:
+        return None
+    from sr_kernel.expr import variables
+
+    place = np.zeros((1, MOST_COLUMNS), dtype=np.int64)
+    used = variables(law)
+    place[0, : len(used)] = [names.index(name) for name in used]
+    return _named(peels_of(known[0], place), names)
+
+
+def _named(peels: Peels, names: tuple[str, ...]) -> set[tuple[str, str]]:
+    found = {(OUTER[k], "") for k in np.flatnonzero(peels.outer[0])}
+    for j, a, w in np.argwhere(peels.atoms[0]):
+        found.add((WAYS[w], str(atom(ATOMS[a], names[j]))))
+    for i, j, k in np.argwhere(peels.pairs[0]):
+        if j < i:
+            kind = PAIRS[k]
+            found.add((kind.split()[1], str(pair(kind, names[j], names[i]))))
+    return found
+
+
+# ------------------------------------------------------------------ figures
+
+
+def calibration(believed: list[tuple[float, bool]]) -> list[dict[str, float]]:
+    """Bins of probabilities: their edges, how many, the mean and how often it held."""
+    p, held = np.array([one[0] for one in believed]), np.array([one[1] for one in believed])
+    place = np.minimum((p * BINS).astype(int), BINS - 1) if len(p) else p
+    bins = []
+    for k in range(BINS):
+        inside = place == k
+        count = int(inside.sum()) if len(p) else 0
+        bins.append({
+            "low": k / BINS, "high": (k + 1) / BINS, "count": count,
+            "mean": float(p[inside].mean()) if count else (k + 0.5) / BINS,
+            "rate": float(held[inside].mean()) if count else 0.0,
+        })  # fmt: skip
+    return bins
+
+
+def ece(believed: list[tuple[float, bool]]) -> float:
+    """The expected calibration error."""
+    total = max(len(believed), 1)
+    return sum(b["count"] / total * abs(b["mean"] - b["rate"]) for b in calibration(believed))
+
+
+def _row(key: tuple[str, float], tally: Tally) -> dict[str, Any]:
+    ranks = np.array(tally.ranks)
+    there, hit, thought = (sum(column) for column in zip(*tally.operators, strict=True)) if (
+        tally.operators
+    ) else (0, 0, 0)
+    return {
+        "set": key[0], "noise": key[1], "problems": tally.problems, "peels": len(ranks),
+        "top1": _share(ranks < 1), "top3": _share(ranks < 3), "top10": _share(ranks < 10),
+        "candidates": float(np.mean(tally.candidates)) if tally.candidates else 0.0,
+        "recall": hit / max(there, 1), "precision": hit / max(thought, 1),
+        "noise_near": _share(np.array(tally.noises) <= 1),
+        "parsed": tally.parsed / max(tally.written, 1),
+        "distinct": tally.functions / max(tally.parsed, 1),
+        "milliseconds": float(np.median(tally.milliseconds)),
+    }  # fmt: skip
+
+
+def _share(hits: Any) -> float:
+    return float(np.mean(hits)) if len(hits) else 0.0
+
+
+def _line(row: dict[str, Any]) -> str:
+    return (
+        f"| {row['set']} | {row['noise']:g} | {row['problems']} | {row['top1']:.2f} "
+        f"| {row['top3']:.2f} | {row['top10']:.2f} | {row['peels']} | {row['recall']:.2f} "
+        f"| {row['precision']:.2f} | {row['noise_near']:.2f} | {row['distinct']:.2f} "
+        f"| {row['milliseconds']:.0f} |"
+    )

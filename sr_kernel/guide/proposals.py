@@ -1,0 +1,129 @@
+"""Laws that the guide proposes to a search: what the decoder writes, and what peeling leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+import numpy as np
+
+from sr_kernel.errors import SrKernelError
+from sr_kernel.expr import Expr, number, variables
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.guide.beams import OPERATIONS, Constraints, Sequences, beams
+from sr_kernel.guide.reading import Reader, Reading
+from sr_kernel.guide.tokens import TOKENS, term
+from sr_kernel.numeric import compile_program, evaluate
+from sr_kernel.search.proposer import Context
+from sr_kernel.search.tidy import tidy
+
+_FIRST, _SAMPLED = 32, 48
+"""Laws of the first beam and of later samples."""
+_FEWEST = 6
+"""Points at which a law is defined."""
+
+
+def constraints_of(context: Context, longest: int | None = None) -> Constraints:
+    """What the decoder must keep to: the user's operators and size, what is banned everywhere and
+    what the parts that are required are made of."""
+    allowed = set(context.problem.operators)
+    forbidden = {name for name in OPERATIONS if name not in allowed and name != "neg"}
+    if "pow" not in allowed:
+        forbidden |= {"1/2", "3/2"}
+    required = {
+        word for part in context.required for word in _words(part)
+        if word not in forbidden
+    }  # fmt: skip
+    size = context.max_size if longest is None else min(longest, context.max_size)
+    return Constraints(frozenset(forbidden), frozenset(required), longest=max(size, 3))
+
+
+def _words(part: Expr) -> Iterator[str]:
+    """The columns of a part, and the operator at its root where it is no product or sum."""
+    yield from (name for name in variables(part) if not name.startswith("_"))
+    if part.op in OPERATIONS and part.op not in ("add", "sub", "mul", "div", "pow", "neg"):
+        yield part.op
+
+
+def written(
+    reading: Reading, constraints: Constraints, count: int,
+    generator: np.random.Generator | None = None,
+) -> list[Expr]:  # fmt: skip
+    """Up to ``count`` laws of the decoder, each function once, the likeliest first."""
+    found = beams(reading.network, reading.tokens, reading.names, count=count,
+                  constraints=constraints, generator=generator)  # fmt: skip
+    return list(distinct(terms(found, reading.names), reading.names))
+
+
+def terms(sequences: Sequences, names: Sequence[str]) -> Iterator[Expr]:
+    """The terms of ``sequences`` that have a column and are defined anywhere."""
+    for sequence, _ in sequences:
+        if any(token >= len(TOKENS) for token in sequence):
+            try:
+                yield tidy(term(sequence, names))
+            except SrKernelError:  # 1/0 and the like
+                continue
+
+
+def distinct(exprs: Iterable[Expr], names: Sequence[str]) -> Iterator[Expr]:
+    """``exprs`` without those that are the same function as one before, up to scale and shift, as
+    far as some points can tell; floats are told apart by their order."""
+    seen: set[bytes] = set()
+    for expr in exprs:
+        key = _values(expr, names)
+        if key is not None and key not in seen:
+            seen.add(key)
+            yield expr
+
+
+def _values(expr: Expr, names: Sequence[str]) -> bytes | None:
+    """Values at fixed points to six digits; None where too few are numbers."""
+    program = compile_program(expr, names)
+    constants = 0.5 + np.arange(1, len(program.theta) + 1) * 0.618033988749895 % 1
+    found = evaluate(program, _points(len(names)), tuple(constants))
+    found = found[np.isfinite(found)]
+    if len(found) < _FEWEST:
+        return None
+    found = found - found.mean()
+    size = np.abs(found).max()
+    if size == 0:
+        return None
+    found = found / (size * np.sign(found[0] or 1.0))
+    return bytes(np.round(found, 6).tobytes())
+
+
+@cache
+def _points(columns: int) -> FloatArray:
+    rng = np.random.default_rng(7)
+    positive = rng.uniform(0.2, 0.9, (12, columns))
+    return np.vstack([positive, rng.uniform(1.1, 2.9, (8, columns)) * rng.choice([1, -1])])
+
+
+def scaled(expr: Expr) -> Expr:
+    """``expr`` with a free factor, if it has none at its root."""
+    parts = (expr, *expr.args) if expr.op in ("mul", "add", "div") else (expr,)
+    if any(isinstance(part.value, float) for part in parts):
+        return expr
+    return number(1.0) * expr
+
+
+class BeamProposer:
+    """What the decoder writes for the table: the likeliest laws first, then a sample a round."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._reading: Reading | None = None
+        self._asked = 0
+
+    def propose(self, context: Context) -> Iterator[Expr]:
+        sample = context.sample
+        if self._reading is None:
+            seed = context.problem.random_state
+            self._reading = self.reader.read(sample.variables, sample.X, sample.y, seed)
+        generator = context.generator if self._asked else None
+        count = _SAMPLED if self._asked else _FIRST
+        self._asked += 1
+        context.poll()
+        for expr in written(self._reading, constraints_of(context), count, generator):
+            context.poll()
+            yield scaled(expr)
