@@ -99,7 +99,10 @@ def _discover(command: argparse.ArgumentParser) -> None:
         "--where", action="append", default=[], metavar="C", help='rows to use, such as "a > 1"'
     )
     command.add_argument(
-        "--guide", choices=("auto", "on", "off"), default="auto", help="rank proposals by a model"
+        "--guide",
+        default="auto",
+        metavar="auto|on|off|FILE",
+        help="whether a trained model says where to look first, or the file of its weights",
     )
     command.add_argument(
         "--guess", action="append", default=[], metavar="EXPR", help="an expression to start from"

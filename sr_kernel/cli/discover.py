@@ -10,7 +10,7 @@ from typing import Any
 
 from sr_kernel.cli.terminal import StatusLine, note, print_json
 from sr_kernel.errors import DataError
-from sr_kernel.estimator.config import check_guide
+from sr_kernel.estimator.config import checked_guide
 from sr_kernel.expr import to_text
 from sr_kernel.formula.datasets import dataset, dataset_names
 from sr_kernel.formula.table import Table
@@ -18,6 +18,7 @@ from sr_kernel.formula.task import Task, problem_of
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.page import write_report
 from sr_kernel.report.table import front_table
+from sr_kernel.search.beliefs import Guide
 from sr_kernel.search.engine import search
 from sr_kernel.search.guesses import guesses_of
 from sr_kernel.search.law import Law
@@ -26,7 +27,7 @@ from sr_kernel.search.result import Progress, SearchResult
 
 def run(arguments: argparse.Namespace) -> int:
     """Search, print the front, and say by the exit code whether there is one."""
-    check_guide(arguments.guide)
+    guide = checked_guide(arguments.guide)
     task = problem_of(
         arguments.formula, find_table(arguments.data), operators=arguments.operators,
         max_size=arguments.max_size, random_state=arguments.seed, where=arguments.where,
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         for warning in task.warnings:
             note(warning)
-    laws, interrupted = _searched(task, arguments)
+    laws, interrupted = _searched(task, arguments, guide)
     if arguments.json:
         print_json(laws_json(laws))
     else:
@@ -88,7 +89,7 @@ def _more_json(law: Law) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _searched(task: Task, arguments: argparse.Namespace) -> tuple[Laws, bool]:
+def _searched(task: Task, arguments: argparse.Namespace, guide: Guide | None) -> tuple[Laws, bool]:
     status = StatusLine(silent=arguments.json)
 
     def show(progress: Progress) -> None:
@@ -102,7 +103,7 @@ def _searched(task: Task, arguments: argparse.Namespace) -> tuple[Laws, bool]:
         result: SearchResult = search(
             task.problem, time_limit=arguments.time, n_jobs=arguments.jobs, on_progress=show,
             should_stop=lambda: bool(stopped), checkpoint=arguments.checkpoint,
-            guesses=guesses_of(arguments.guess, task.problem.variables),
+            guesses=guesses_of(arguments.guess, task.problem.variables), guide=guide,
         )  # fmt: skip
         status.clear()
         for report in result.reports:

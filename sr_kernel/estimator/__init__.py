@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sr_kernel.estimator.config import Config, check_guide
+from sr_kernel.estimator.config import Config, checked_guide
 
 if TYPE_CHECKING:
     from sr_kernel.estimator.discoverer import Discoverer
 
-__all__ = ["Config", "Discoverer", "check_guide"]
+__all__ = ["Config", "Discoverer", "checked_guide"]
 
 
 def __getattr__(name: str) -> Any:

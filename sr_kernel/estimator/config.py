@@ -1,15 +1,15 @@
 """Settings of an estimator beyond its few arguments."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from sr_kernel.errors import MissingExtraError, OptionError
+from sr_kernel.errors import OptionError
+from sr_kernel.search.beliefs import Guide
 from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.result import Progress
-
-GUIDES = ("auto", "off", "on")
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,16 @@ class Config:
         return self
 
 
-def check_guide(guide: str) -> None:
-    """Raise OptionError for an unknown choice, MissingExtraError for "on": none is there yet."""
-    if guide not in GUIDES:
-        raise OptionError(f"guide is {guide!r}: choose {', '.join(GUIDES[:-1])} or {GUIDES[-1]}")
-    if guide == "on":
-        raise MissingExtraError(
-            "guide 'on' needs a trained guide and none is installed: install sr_kernel[guide] and "
-            "a guide for it, or use 'auto'"
-        )
+def checked_guide(option: Any) -> Guide | None:
+    """The guide that ``option`` names, "auto", "on", "off" or a path of weights; None for none.
+
+    Raises OptionError for a guide that is not there or no guide.
+    """
+    from sr_kernel.guide import guide_of
+
+    if not isinstance(option, str | os.PathLike):
+        raise OptionError(f"guide is {option!r}: choose auto, on or off, or give a path of weights")
+    return guide_of(os.fspath(option))
 
 
 def checked_proposers(given: Any) -> tuple[Proposer, ...]:

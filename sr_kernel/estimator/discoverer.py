@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from sr_kernel.errors import DataError, OptionError, SearchWarning
-from sr_kernel.estimator.config import Config, check_guide, checked_proposers
+from sr_kernel.estimator.config import Config, checked_guide, checked_proposers
 from sr_kernel.expr import Expr
 from sr_kernel.formula.column import FloatArray, column_of
 from sr_kernel.formula.derived import evaluated
@@ -49,8 +49,10 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         Processes that may search; None is 1 and -1 one for each processor.
     random_state : int, RandomState instance or None, default=None
         Seed; None is seed 0, so that a fit can be repeated.
-    guide : {"auto", "off", "on"}, default="auto"
-        Whether a trained model ranks proposals; "auto" uses one if it is installed.
+    guide : {"auto", "on", "off"} or path, default="auto"
+        Whether a trained model looks at the table and tells the search where to look first: the one
+        that comes with the package ("auto" leaves it unused where that does not pay), or that of a
+        file of weights.
     config : Config, default=None
         Further settings.
     proposers : list of Proposer, default=()
@@ -98,7 +100,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         time_limit: float = 60,
         n_jobs: int | None = None,
         random_state: Any = None,
-        guide: str = "auto",
+        guide: str | os.PathLike[str] = "auto",
         config: Config | None = None,
         proposers: Sequence[Proposer] = (),
         guesses: str | Iterable[Any] = (),
@@ -127,7 +129,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         Raises DataError or OptionError (both are ValueErrors) with the way out.  Ctrl-C and SIGTERM
         end the search and keep what was found.
         """
-        config = self._checked_config()
+        config, guide = self._checked_config(), checked_guide(self.guide)
         _check_columns(X)
         with np.errstate(invalid="ignore"):  # scikit-learn adds values up, which may overflow
             X, y = validate_data(
@@ -150,7 +152,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
             on_progress=config.on_progress, should_stop=config.should_stop,
             proposers=config.proposers, guests=checked_proposers(self.proposers),
             guesses=(*guesses_of(self.guesses, names), *known), checkpoint=self.checkpoint,
-            executor=config.executor, memory_limit=config.memory_limit,
+            executor=config.executor, memory_limit=config.memory_limit, guide=guide,
         )  # fmt: skip
         self._runs = runs + 1
         self._keep(problem, result, config)
@@ -210,7 +212,6 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
     # ---------------------------------------------------------------- arguments
 
     def _checked_config(self) -> Config:
-        check_guide(self.guide)
         _check_number("max_size", self.max_size, Integral, "a whole number from 1 up")
         _check_number("time_limit", self.time_limit, Real, "seconds above zero")
         config: Any = self.config if self.config is not None else Config()

@@ -20,7 +20,7 @@ from sr_kernel.formula.datasets import dataset_names
 from sr_kernel.formula.table import Table
 from sr_kernel.jupyter.cursor import Cursor, cursor_in
 from sr_kernel.jupyter.data_source import FILE_ENDINGS, find_head, tables_in
-from sr_kernel.jupyter.options import BY_KEY, OPTIONS
+from sr_kernel.jupyter.options import BY_KEY, GUIDES, OPTIONS
 
 IDENTIFIER = "sr_kernel.discover"
 """Names our completer in IPython's settings."""
@@ -91,8 +91,8 @@ def proposals(
     """What may stand at the cursor, best first; ``closed`` if a backtick follows it already."""
     if cursor.place == "data":
         return [found for found in _tables(cursor, namespace) if _fits(found[0], cursor.fragment)]
-    if cursor.place in ("flag", "key", "operators"):
-        listed = {"flag": _flags, "key": _keys, "operators": _operators}[cursor.place](cursor)
+    if cursor.place in _LISTS:
+        listed = _LISTS[cursor.place](cursor)
         return [found for found in listed if _fits(found[0], cursor.fragment)]
     return [*_columns(cursor, namespace, closed), *_functions(cursor)]
 
@@ -117,6 +117,14 @@ def _operators(_cursor: Cursor) -> Iterator[Proposal]:
     rows = [row for row in OPERATORS.values() if row.arity != 0]
     yield from ((row.symbol or row.name, "operator") for row in rows)
     yield from ((name, "operator") for name in _SUGAR)
+
+
+def _guides(_cursor: Cursor) -> Iterator[Proposal]:
+    yield from ((name, "guide") for name in GUIDES)
+
+
+_LISTS = {"flag": _flags, "key": _keys, "operators": _operators, "guide": _guides}
+"""What may stand at a place, whatever the tables of the notebook."""
 
 
 def _functions(cursor: Cursor) -> Iterator[Proposal]:

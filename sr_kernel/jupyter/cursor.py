@@ -160,6 +160,8 @@ def _in_value(option: Option, typed: str) -> Cursor | None:
     text = typed[1:] if typed[:1] in ('"', "'") else typed
     if option.field == "data":
         return Cursor("data", text)
+    if option.field == "guide":
+        return Cursor("guide", text)
     if option.field == "operators":
         match = _OPEN_OPERATOR.search(text)
         return Cursor("operators", match[0] if match else "")

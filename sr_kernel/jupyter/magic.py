@@ -114,12 +114,14 @@ class DiscoverMagics:
 
     def _session(self, options: Options) -> Session:
         from sr_kernel.formula.task import problem_of
+        from sr_kernel.guide import guide_of
         from sr_kernel.jupyter.data_source import find_table
         from sr_kernel.jupyter.session import Session
         from sr_kernel.jupyter.sessions import known_laws, remember
         from sr_kernel.jupyter.view import CellOutput, NoOutput
         from sr_kernel.search.process import SearchProcess
 
+        guide = guide_of(options.guide)
         table = find_table(options.data, self._shell.user_ns)
         size = {} if options.max_size is None else {"max_size": options.max_size}
         task = problem_of(
@@ -130,7 +132,11 @@ class DiscoverMagics:
         if known:
             task = replace(task, warnings=(*task.warnings, _begun(len(known))))
         engine = SearchProcess(
-            task.problem, time_limit=options.time_limit, n_jobs=options.jobs, guesses=known
+            task.problem,
+            time_limit=options.time_limit,
+            n_jobs=options.jobs,
+            guesses=known,
+            guide=guide,
         )
         is_kernel = hasattr(self._shell, "kernel")
         session = Session(

@@ -33,6 +33,7 @@ class Options:
     max_size: int | None = None
     reuse: bool = True
     where: tuple[str, ...] = ()
+    guide: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("jobs", _whole_number(1), "N", "how many processes may search (default 1)", ("--jobs",)),
     Option("reuse", _yes_or_no, "yes|no", "start from laws found before for the same rows "
            "(default yes)", ("--reuse",)),
+    Option("guide", _words, "auto|on|off|FILE", "whether a model says where to look first, or its "
+           "weights (default auto)", ("--guide",)),
 )  # fmt: skip
+
+GUIDES = ("auto", "on", "off")
+"""What a guide may be beside a file."""
 
 BY_FLAG = {spelling: option for option in OPTIONS for spelling in option.spellings}
 """What each flag of the line means."""

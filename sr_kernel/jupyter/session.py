@@ -188,6 +188,7 @@ class Session:
         return SearchResult(
             front=last.front, best=last.best, stop_reason="stopped", seconds=last.elapsed,
             candidates=last.candidates, distinct=last.distinct, interrupted=True,
+            beliefs=last.beliefs,
         )  # fmt: skip
 
     def _finish(self, result: SearchResult, message: str | None = None) -> None:

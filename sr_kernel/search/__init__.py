@@ -1,5 +1,6 @@
 """The search for laws: bank, match, constants, archive, front, engine, process."""
 
+from sr_kernel.search.beliefs import Beliefs, Guide
 from sr_kernel.search.engine import default_proposers, search
 from sr_kernel.search.history import History, Record
 from sr_kernel.search.hypothesis import Hypothesis
@@ -12,7 +13,9 @@ from sr_kernel.search.score import score
 
 __all__ = [
     "DEFAULT_OPERATORS",
+    "Beliefs",
     "Context",
+    "Guide",
     "History",
     "Hypothesis",
     "Law",

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sr_kernel.expr import Expr, number
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.operations import Operation, operations, variable
+from sr_kernel.search.prices import USUAL, Prices
 
 if TYPE_CHECKING:
     from sr_kernel.search.problem import Problem
@@ -48,7 +49,8 @@ class _Level:
 
 
 class Bank:
-    """Functions of ``names`` over the rows of ``X`` (m, d); ``constants`` are small integers.
+    """Functions of ``names`` over the rows of ``X`` (m, d); ``constants`` are small integers and
+    ``prices`` those of operations and columns.
 
     ``grow`` goes on where it stopped; entries never move, so an index is good for ever.
     """
@@ -62,10 +64,11 @@ class Bank:
         constants: Sequence[int] = (1, 2),
         max_price: int = 15,
         seed: int = 0,
+        prices: Prices = USUAL,
     ) -> None:
         self.names = tuple(names)
         self.X = X
-        self.operations = operations(operators)
+        self.operations = tuple(map(prices.priced, operations(operators)))
         self.constants = tuple(constants)
         self.max_price = max_price
         self.tried = 0
@@ -81,6 +84,7 @@ class Bank:
         self._order = np.empty(0, dtype=np.int64)
         self._levels: dict[int, _Level] = {}
         self._exprs: dict[int, Expr] = {}
+        self._leaves = np.array([prices.leaf(name) for name in self.names], dtype=np.int64)
         self._add_leaves()
         self._work = self._enumerate()
 
@@ -189,18 +193,23 @@ class Bank:
     # -------------------------------------------------------------- growing
 
     def _add_leaves(self) -> None:
-        columns = self.X.T
-        keep = self._usable(columns) & (np.ptp(columns, axis=1) > 0)
-        picked = np.flatnonzero(keep)
-        self._absorb(columns[picked], _LEAF, picked, np.zeros_like(picked))
+        self._add_columns(1)
         for place, value in enumerate(self.constants):
             row = np.full((1, len(self.X)), float(value))
             self._append(row, _CONSTANT, np.array([place]), np.array([0]), 1, np.zeros((1, 2)))
         self._levels[1] = _Level(0, self._count)
 
+    def _add_columns(self, price: int) -> None:
+        columns = self.X.T
+        keep = self._usable(columns) & (np.ptp(columns, axis=1) > 0)
+        picked = np.flatnonzero(keep & (self._leaves == price))
+        self._absorb(columns[picked], _LEAF, picked, np.zeros_like(picked))
+
     def _enumerate(self) -> Iterator[int]:
         for price in range(2, self.max_price + 1):
             start = self._count
+            if price in self._leaves:
+                self._add_columns(price)
             for kind, operation in enumerate(self.operations):
                 rest = price - operation.price
                 if operation.arity == 1:
@@ -368,12 +377,12 @@ class Bank:
             setattr(self, name, fresh)
 
 
-def banks_of(problem: Problem, X: FloatArray) -> tuple[Bank, Bank | None]:
+def banks_of(problem: Problem, X: FloatArray, prices: Prices = USUAL) -> tuple[Bank, Bank | None]:
     """The banks of a search over its probe rows ``X`` (m, d): the usual one, and that of exact
     laws where these may use more operators."""
-    price = min(15, problem.max_size + 2)
+    price, seed = min(15, problem.max_size + 2) + prices.slack, problem.random_state
     usual, exact = (
-        Bank(problem.variables, X, operators, max_price=price, seed=problem.random_state)
+        Bank(problem.variables, X, operators, max_price=price, seed=seed, prices=prices)
         for operators in (problem.operators, problem.exact_operators)
     )
     return usual, None if problem.exact_operators == problem.operators else exact

@@ -10,6 +10,7 @@ import numpy as np
 
 from sr_kernel.expr import Expr
 from sr_kernel.numeric.threads import one_thread
+from sr_kernel.search.beliefs import Guide
 from sr_kernel.search.control import Control, Order
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.guest import Guest
@@ -42,6 +43,7 @@ def search(
     helper: bool = False,
     hypotheses: Iterable[Hypothesis] = (),
     control: Control | None = None,
+    guide: Guide | None = None,
 ) -> SearchResult:
     """Look for laws for at most ``time_limit`` seconds, in this process.
 
@@ -56,6 +58,10 @@ def search(
 
     Laws obey the ``hypotheses``, and whatever ``control`` is told while the search runs (from
     another thread); ``SearchProcess`` does that for a search in a process of its own.
+
+    The ``guide`` is asked what law to expect once a first look has found no exact one; what it says
+    changes the order in which the search looks, and is told in the result.  One that fails is
+    reported.
     """
     again = None
     if proposers is None:
@@ -67,7 +73,7 @@ def search(
         control.take(Order("steer", given))
     settings = Settings(
         time_limit, n_jobs, on_progress, should_stop, tuple(map(Guest, guests)), tuple(guesses),
-        feed, checkpoint, executor, memory_limit, control, again,
+        feed, checkpoint, executor, memory_limit, control, again, guide,
     )  # fmt: skip
     # Candidates may be anything; what is kept is checked.
     with one_thread(), np.errstate(all="ignore"):

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr
+from sr_kernel.search.beliefs import Guide
 from sr_kernel.search.control import Order
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.process import SearchProcess
@@ -29,7 +30,9 @@ SLICE = 3.0
 class Helpers:
     """``count`` helpers on ``problem``; close them, or use as a context manager."""
 
-    def __init__(self, problem: Problem, count: int, *, time_limit: float) -> None:
+    def __init__(
+        self, problem: Problem, count: int, *, time_limit: float, guide: Guide | None = None
+    ) -> None:
         self._found: queue.SimpleQueue[Expr] = queue.SimpleQueue()
         self._told: set[Expr] = set()
         self.processes = [
@@ -37,6 +40,7 @@ class Helpers:
                 replace(problem, random_state=problem.random_state + number),
                 time_limit=time_limit,
                 helper=True,
+                guide=guide,
             )
             for number in range(1, count + 1)
         ]
@@ -84,6 +88,7 @@ class Tasks:
         until: float,
         known: Callable[[], tuple[Expr, ...]],
         report: Callable[[str], None],
+        guide: Guide | None = None,
     ) -> None:
         self.problem = problem
         self.executor = executor
@@ -91,6 +96,7 @@ class Tasks:
         self._paused = 0.0
         self.known = known
         self.report = report
+        self.guide = guide
         self._told: set[Expr] = set()
         self._seed = problem.random_state
         self._running: list[Future[tuple[Expr, ...]]] = []
@@ -134,8 +140,9 @@ class Tasks:
             return
         self._seed += 1
         problem = replace(self.problem, random_state=self._seed)
+        task = (problem, seconds, self.known(), self.guide)
         try:
-            self._running.append(self.executor.submit(breed, problem, seconds, self.known()))
+            self._running.append(self.executor.submit(breed, *task))
         except Exception as error:  # noqa: BLE001  one that is shut down or broken
             self._failed(error)
 
@@ -144,9 +151,11 @@ class Tasks:
         self.report(f"a task of the executor failed ({type(error).__name__}: {said})")
 
 
-def breed(problem: Problem, seconds: float, known: tuple[Expr, ...]) -> tuple[Expr, ...]:
+def breed(
+    problem: Problem, seconds: float, known: tuple[Expr, ...], guide: Guide | None = None
+) -> tuple[Expr, ...]:
     """The laws that evolution finds in ``seconds``, starting from ``known`` ones."""
     from sr_kernel.search.engine import search
 
-    result = search(problem, time_limit=seconds, helper=True, guesses=known)
+    result = search(problem, time_limit=seconds, helper=True, guesses=known, guide=guide)
     return tuple(pinned(law.expr) for law in result.front)

@@ -1,4 +1,6 @@
-"""What a search starts from: the rows that are fitted, banks over a few of them, an empty front."""
+"""What a search starts from: the rows that are fitted, banks over a few of them, an empty front.
+
+Banks start anew in another order once it is known what laws are likely."""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ import numpy as np
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import banks_of
 from sr_kernel.search.front import Front
+from sr_kernel.search.prices import Prices
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.sample import Sample, fit_rows
@@ -32,3 +35,17 @@ def context_of(
         np.random.default_rng(problem.random_state), probe_rows, poll=poll, report=report,
         exact_bank=exact,
     )  # fmt: skip
+
+
+def reprice(context: Context, problem: Problem, prices: Prices) -> None:
+    """Give ``context`` banks of the operators of ``problem`` in the order of ``prices``, as large
+    as those it has."""
+    usual, exact = banks_of(problem, context.sample.X[context.probe_rows], prices)
+    if context.exact_bank is None:  # laws that are exact have been looked for
+        exact = None
+    before = context.banks
+    context.exchange(usual, exact, prices)
+    for bank, old in zip(context.banks, before, strict=True):
+        bank.tried += old.tried
+    for bank, old in zip(context.banks, before, strict=True):
+        bank.grow(len(old), context.poll)

@@ -34,6 +34,8 @@ _PRICE = 20.0
 class PhaseProposer:
     """Laws of the front with a wave more."""
 
+    needs = ("sin", "cos")
+
     def __init__(self) -> None:
         self._done: set[Expr] = set()
 

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from sr_kernel.errors import OptionError, SrKernelError
 from sr_kernel.expr import Expr
+from sr_kernel.search.beliefs import Guide
 from sr_kernel.search.control import Order
 from sr_kernel.search.hypothesis import Hypothesis, checked, obeys
 from sr_kernel.search.problem import Problem
@@ -46,6 +47,7 @@ class SearchProcess:
         guesses: Iterable[Expr] = (),
         checkpoint: str | os.PathLike[str] | None = None,
         hypotheses: Iterable[Hypothesis] = (),
+        guide: Guide | None = None,
     ) -> None:
         if n_jobs < 1:
             raise OptionError(f"n_jobs is {n_jobs}: give a number of processors, 1 or more")
@@ -58,6 +60,8 @@ class SearchProcess:
         self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
         self.hypotheses = checked(hypotheses, problem.variables)
         """What laws have to obey now."""
+        self.guide = guide
+        """Who is asked what law to expect, in the process."""
         self.message = ""
         """Why the process failed, in one line; empty if it did not."""
         self._child: subprocess.Popen[bytes] | None = None
@@ -90,7 +94,7 @@ class SearchProcess:
         self._child = spawned("sr_kernel.search.worker", threads=self.n_jobs)
         options = {
             "time_limit": self.time_limit, "n_jobs": self.n_jobs, "helper": self.helper,
-            "guesses": self.guesses, "checkpoint": self.checkpoint,
+            "guesses": self.guesses, "checkpoint": self.checkpoint, "guide": self.guide,
         }  # fmt: skip
         self._send((self.problem, options))
         if self.hypotheses:
@@ -215,7 +219,7 @@ class SearchProcess:
         return SearchResult(
             last.front, last.best, reason, time.perf_counter() - self._started,
             last.candidates, last.distinct, interrupted=bool(self._stop_asked),
-            steered=last.steered,
+            steered=last.steered, beliefs=last.beliefs,
         )  # fmt: skip
 
     def _send(self, content: object) -> None:

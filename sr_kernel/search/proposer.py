@@ -17,8 +17,10 @@ from sr_kernel.expr import Expr, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import Bank
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.description import ROUNDING, description_length
 from sr_kernel.search.front import Front, Hope
+from sr_kernel.search.prices import USUAL, Prices
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.sample import Sample
 
@@ -71,6 +73,10 @@ class Context:
     """How often what the user requires and bans has changed."""
     held: float = 0.0
     """Seconds for which the search has been paused."""
+    beliefs: Beliefs | None = None
+    """What the guide expects, once it has spoken."""
+    prices: Prices = USUAL
+    """The order of the banks."""
 
     def __post_init__(self) -> None:
         self._usual_bank = self.bank
@@ -80,6 +86,16 @@ class Context:
         self.exactly = exactly
         exact = self.exact_bank if exactly else None
         self.bank = self._usual_bank if exact is None else exact
+
+    def exchange(self, usual: Bank, exact: Bank | None, prices: Prices) -> None:
+        """Go on with other banks, which are in the order of ``prices``."""
+        self._usual_bank, self.exact_bank, self.prices = usual, exact, prices
+        self.look(exactly=self.exactly)
+
+    @property
+    def heeded(self) -> Beliefs | None:
+        """The beliefs that the search makes use of."""
+        return self.beliefs if self.beliefs is not None and self.beliefs.used else None
 
     def forget(self) -> None:
         """Give up the banks, which take most of the memory."""

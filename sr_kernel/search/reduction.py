@@ -17,6 +17,7 @@ from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import banks_of
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.front import Front
+from sr_kernel.search.opening import reprice
 from sr_kernel.search.presentation import keeps_to, known_signs
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
@@ -142,10 +143,11 @@ class Reduced:
         )  # fmt: skip
         sample = Sample.of(problem)
         rows = context.probe_rows
-        usual, exact = banks_of(problem, sample.X[rows])
+        prices = context.prices.of_operators
+        usual, exact = banks_of(problem, sample.X[rows], prices)
         self.context = Context(
             problem, sample, usual, Archive(sample, seed=problem.random_state), Front(sample),
-            context.generator, rows, poll=context.poll, exact_bank=exact,
+            context.generator, rows, poll=context.poll, exact_bank=exact, prices=prices,
         )  # fmt: skip
         self.candidates = Candidates(self.context)
         self._smooth: float | None = None
@@ -160,6 +162,8 @@ class Reduced:
         context.look(exactly=whole.exactly and not self._simple())
         if whole.exact_bank is None:  # laws that are exact have been looked for
             context.exact_bank = None
+        if (prices := whole.prices.of_operators) != context.prices:  # the guide has spoken since
+            reprice(context, context.problem, prices)
         context.noisy = whole.noisy
         if not context.exactly and self._smooth is None and len(self.view.columns) <= _FEW:
             self._smooth = self._smoothed()

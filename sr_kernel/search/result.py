@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.history import History
 from sr_kernel.search.law import Law
 
@@ -20,6 +21,8 @@ class Progress:
     paused: bool = False
     steered: int = 0
     """How many changes of the hypotheses are obeyed."""
+    beliefs: Beliefs | None = None
+    """What the guide expects of the law, once it has been asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class SearchResult:
     (the process died).  ``reports`` says in a sentence each what went wrong without ending the
     search; ``history`` holds everything tried that was new.  ``noise`` is the standard deviation of
     the noise, estimated from the rows before any law is fitted to noise (from above; 0 if a law is
-    exact, None if the rows do not tell).
+    exact, None if the rows do not tell).  ``beliefs`` are what the guide expected of the law, None
+    if there was none to ask or no need.
     """
 
     front: tuple[Law, ...]
@@ -46,3 +50,4 @@ class SearchResult:
     history: History = field(default_factory=History)
     noise: float | None = None
     steered: int = 0
+    beliefs: Beliefs | None = None

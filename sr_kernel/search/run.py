@@ -14,6 +14,7 @@ from sr_kernel.expr import Expr, number
 from sr_kernel.search import machine
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.checkpoint import KEPT, Checkpoint, State
+from sr_kernel.search.guidance import LATE, Guidance
 from sr_kernel.search.helpers import Helpers, Tasks
 from sr_kernel.search.history import History
 from sr_kernel.search.interrupts import terminable
@@ -30,7 +31,7 @@ from sr_kernel.search.sample import fit_rows, with_few_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.settings import Settings
 from sr_kernel.search.steering import Steering
-from sr_kernel.search.watch import SearchStopped, Watch
+from sr_kernel.search.watch import SearchStopped, Watch, raised
 
 _QUIET = 0.003
 """Noise below this share of the target's standard deviation may be none."""
@@ -63,6 +64,7 @@ class Run(Watch):
         self.noise: float | None = None
         self._noise_known = helper  # who asked for help has estimated it
         self.candidates = Candidates(self.context)
+        self.guidance = Guidance(settings.guide, self.report)
         self.steering = Steering(self.control, self.context, self.candidates, self.scaling)
         self.presenter.obeys = self.steering.obeys_shown
 
@@ -83,6 +85,7 @@ class Run(Watch):
             front, best, self.reason, self.clock.elapsed, final.candidates,
             final.distinct, self.interrupted, tuple(self.reports), History(self.context.archive),
             None if self.noise is None else self.noise * self.scaling.target, final.steered,
+            self.context.beliefs,
         )  # fmt: skip
 
     def _begin(self, proposers: Sequence[Proposer]) -> None:
@@ -90,6 +93,7 @@ class Run(Watch):
         self._constant_laws()
         self._known_laws()
         self._sweep(proposers, SWEEPS[0])
+        self._ask_guide()
         self._call_helpers()
         self._estimate_noise()
         self._judge_noise(proposers)
@@ -170,24 +174,34 @@ class Run(Watch):
         except ExpressionError:  # a constant beyond floats in the units of the search
             return
 
+    def _ask_guide(self) -> None:
+        """What law to expect, once it is known that it is none of the simplest."""
+        self.guidance.speak(self.context, self.problem)
+        for proposer in self.guidance.proposers:
+            self._ask(proposer)
+
     def _sweeps(self, proposers: Sequence[Proposer]) -> None:
         """The larger sweeps, once, as long as nothing speaks against a law without noise."""
-        if not self._swept and (self._share > _SLIGHT or not self.context.noisy):
-            wavy = [one for one in proposers if getattr(one, "wavy", False)]
-            self._sweep(wavy if self.context.noisy else proposers, SWEEPS[0], glance=True)
-        for limit in SWEEPS[1:]:
-            if not (self.context.noisy or self._swept):
-                self._sweep(proposers, limit)
+        if not self._swept:
+            self._larger_sweeps(proposers)
         self._swept = True
         bank, self.context.exact_bank = self.context.exact_bank, None
         if bank is not None:
             self._spent = self._spent[0] + bank.tried, self._spent[1] + len(bank)
 
+    def _larger_sweeps(self, proposers: Sequence[Proposer]) -> None:
+        if self._share > _SLIGHT or not self.context.noisy:
+            wavy = [one for one in proposers if getattr(one, "wavy", False)]
+            self._sweep(wavy if self.context.noisy else proposers, SWEEPS[0], glance=True)
+        for limit in SWEEPS[1:]:
+            if not self.context.noisy:
+                self._sweep(proposers, limit)
+
     def _sweep(self, proposers: Sequence[Proposer], limit: int, *, glance: bool = False) -> None:
         """Ask those who know how for laws without noise in a bank of ``limit`` functions, or of
         the smallest bank those who ``glance`` at more."""
         context = self.context
-        quick = [proposer for proposer in proposers if getattr(proposer, "exact", False)]
+        quick = [one for one in self.guidance.asked(proposers) if getattr(one, "exact", False)]
         if limit == SWEEPS[0]:
             quick = [one for one in quick if getattr(one, "glance", False) is glance]
         if self.presenter.whole.coarse or not quick:
@@ -210,13 +224,16 @@ class Run(Watch):
 
     def _rounds(self, proposers: Sequence[Proposer]) -> None:
         context, quiet = self.context, 0
+        proposers = self.guidance.joined(proposers)
         for number_, (exact, limit, pool) in enumerate(ROUNDS):
             before = context.front.version
             if self.presenter.whole.coarse:
                 exact = min(exact, limit)
             grown = context.bank.grow(max(exact, limit), self.poll)
             context.round, context.pool = number_, pool
-            for proposer in proposers:
+            if number_ == LATE:
+                self._ask_late(proposers)
+            for proposer in self.guidance.asked(proposers):
                 wide = getattr(proposer, "exact", False)
                 context.limit = min(exact if wide else limit, len(context.bank))
                 self._ask(proposer)
@@ -225,10 +242,18 @@ class Run(Watch):
             self._sweeps(proposers)
             quiet = quiet + 1 if context.front.version == before else 0
             if number_ > 0 and not grown:
-                return
+                break
             if quiet >= 3:
                 self.reason = "plateau"
-                return
+                break
+        self._ask_late(proposers)
+
+    def _ask_late(self, proposers: Sequence[Proposer]) -> None:
+        """Those whom the guide has put off: it may be wrong."""
+        late = self.guidance.late(proposers)
+        self._larger_sweeps(late)
+        for proposer in late:
+            self._ask(proposer)
 
     def _estimate_noise(self) -> None:
         """Once it shows that the rows may be noisy: laws that are exact are found before."""
@@ -249,7 +274,7 @@ class Run(Watch):
             if error is self._theirs:
                 raise
             self._dismissed.add(id(proposer))
-            self.report(f"proposer {type(proposer).__name__} {_raised(error)}")
+            self.report(f"proposer {type(proposer).__name__} {raised(error)}")
 
     def _consider(self, expr: Expr) -> None:
         try:
@@ -257,7 +282,7 @@ class Run(Watch):
         except (SystemError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001  one term shall not end the search
-            self.report(f"fitting {str(expr)[:80]} {_raised(error)}")
+            self.report(f"fitting {str(expr)[:80]} {raised(error)}")
 
     def _call_helpers(self) -> None:
         """Start the other jobs, once it shows that there is something left for them to do."""
@@ -267,11 +292,13 @@ class Run(Watch):
         if self.settings.executor is not None:
             self.helpers = Tasks(
                 few, self.settings.executor, jobs, until=self.clock.deadline, known=self._front,
-                report=self.report,
+                report=self.report, guide=self.guidance.for_helpers,
             )  # fmt: skip
         elif jobs > 1:
             left = self.clock.deadline - time.perf_counter()
-            self.helpers = Helpers(few, jobs - 1, time_limit=max(left, 0.1))
+            self.helpers = Helpers(
+                few, jobs - 1, time_limit=max(left, 0.1), guide=self.guidance.for_helpers
+            )
             self.steering.helpers = self.helpers
 
     def _front(self) -> tuple[Expr, ...]:
@@ -362,9 +389,5 @@ class Run(Watch):
             best,
             self.control.paused,
             self.steering.version,
+            self.context.beliefs,
         )
-
-
-def _raised(error: Exception) -> str:
-    said = " ".join(str(error).split())[:120]
-    return f"raised {type(error).__name__}" + (f": {said}" if said else "")

@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from sr_kernel.expr import Expr
+from sr_kernel.search.beliefs import Guide
 from sr_kernel.search.control import Control
 from sr_kernel.search.guest import Guest
 from sr_kernel.search.proposer import Proposer
@@ -24,7 +25,8 @@ class Settings:
     there, and is saved to.  ``executor`` runs the helpers, ``n_jobs`` at a time; without one they
     are processes of their own, ``n_jobs`` - 1.  ``memory_limit`` is in bytes for this process.
     ``control`` tells the search what to do while it runs; ``again`` makes proposers that have said
-    nothing yet, for a search that has ended and is told to go on.
+    nothing yet, for a search that has ended and is told to go on.  ``guide`` is asked once what law
+    to expect.
     """
 
     time_limit: float = 60.0
@@ -39,6 +41,7 @@ class Settings:
     memory_limit: int | None = None
     control: Control | None = None
     again: Callable[[], Sequence[Proposer]] | None = None
+    guide: Guide | None = None
 
     def afresh(self, proposers: Sequence[Proposer]) -> Sequence[Proposer]:
         """Who is asked in place of ``proposers`` by a search that had ended and goes on."""

@@ -62,6 +62,7 @@ class SpectrumProposer:
     """Costs more than a first sweep should."""
     wavy = True
     """Also asked where what it looks for seems to be noise."""
+    needs = ("sin", "cos")
 
     def __init__(self) -> None:
         self._sweep = 0

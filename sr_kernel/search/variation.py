@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sr_kernel.expr import OPERATORS, Expr, apply, number, rebuild
+from sr_kernel.expr import OPERATORS, Expr, apply, number, rebuild, variables
+from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.operations import power
+from sr_kernel.search.prices import doubted
 from sr_kernel.search.proposer import Context
 
 Path = tuple[int, ...]
@@ -21,6 +24,10 @@ _SISTERS = {
 }  # fmt: skip
 _BANK_REACH = 400
 """Material is drawn from the simplest entries of the bank, the simpler the likelier."""
+_UNIFORM = 0.3
+"""Share of unary operators that are drawn whatever a guide expects."""
+_REDRAWN = 0.7
+"""How often material with a column that hardly has a part in the law is drawn anew, once."""
 
 
 def paths(expr: Expr, base: Path = ()) -> list[Path]:
@@ -60,6 +67,12 @@ class Variation:
             and name != "neg"
         ]  # fmt: skip
         self.binary = [name for name in ("add", "mul", "div") if name in names]
+        beliefs = context.heeded
+        self.chances = None if beliefs is None else chances(self.unary, beliefs)
+        """Probabilities with which unary operators are drawn; None if all are alike."""
+        names = context.problem.variables
+        self.doubted = frozenset() if beliefs is None else doubted(beliefs, names)
+        """Columns that hardly have a part in the law."""
 
     def mutated(self, expr: Expr) -> Expr:
         """``expr`` changed at one place."""
@@ -81,7 +94,13 @@ class Variation:
         return put(expr, self._place(expr), at(other, self._place(other)))
 
     def material(self) -> Expr:
-        """A simple function from the bank."""
+        """A simple function from the bank, rarely one of a doubted column."""
+        found = self._drawn()
+        if not self.doubted or self.doubted.isdisjoint(variables(found)):
+            return found
+        return self._drawn() if self.generator.random() < _REDRAWN else found
+
+    def _drawn(self) -> Expr:
         bank = self.context.bank
         usable = np.flatnonzero(bank.varying[:_BANK_REACH])
         if not len(usable):
@@ -100,6 +119,11 @@ class Variation:
     def _pick(self, names: Sequence[str]) -> str:
         return names[int(self.generator.integers(len(names)))]
 
+    def _unary(self) -> str:
+        if self.chances is None:
+            return self._pick(self.unary)
+        return self.unary[int(self.generator.choice(len(self.unary), p=self.chances))]
+
     def _wrapped(self, node: Expr) -> Expr:
         draw = self.generator.random()
         if draw < 0.2 and "mul" in self.binary:
@@ -107,7 +131,7 @@ class Variation:
         if draw < 0.45 and "add" in self.binary:
             return apply("add", node, self.constant())
         if draw < 0.7 and self.unary:
-            return apply(self._pick(self.unary), node)
+            return apply(self._unary(), node)
         if draw < 0.78 and self.context.allows("pow") and not node.is_number:
             return power(node, float(self.generator.uniform(0.3, 2.5)))
         if not self.binary:
@@ -147,3 +171,14 @@ class Variation:
         if not expr.args or (expr.op == "pow" and not isinstance(expr.args[1].value, float)):
             return expr
         return rebuild(expr, tuple(self._shaken(arg) for arg in expr.args))
+
+
+def chances(names: Sequence[str], beliefs: Beliefs) -> FloatArray | None:
+    """Probabilities (k,) with which to draw the operators ``names``: as a guide believes in them,
+    mixed with equal ones.  None if it knows none of them."""
+    known = [beliefs.operators[name] for name in names if name in beliefs.operators]
+    if not any(known):
+        return None
+    mean = sum(known) / len(known)
+    shares = np.array([beliefs.operators.get(name, mean) for name in names])
+    return np.asarray(_UNIFORM / len(names) + (1.0 - _UNIFORM) * shares / shares.sum())

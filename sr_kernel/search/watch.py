@@ -128,3 +128,9 @@ class Watch(ABC):
         except BaseException as error:
             self._theirs = error
             raise
+
+
+def raised(error: Exception) -> str:
+    """What happened, as the end of a report."""
+    said = " ".join(str(error).split())[:120]
+    return f"raised {type(error).__name__}" + (f": {said}" if said else "")

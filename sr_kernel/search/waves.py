@@ -65,6 +65,7 @@ class WaveProposer:
 
     def __init__(self, *, tangents: bool = False) -> None:
         self.tangents = tangents
+        self.needs = ("tan",) if tangents else ("sin", "cos")
         self._limit = 0
 
     def propose(self, context: Context) -> Iterator[Expr]:

@@ -181,9 +181,23 @@ def test_row_filter_and_seed_are_passed_on(shell, line, monkeypatch):
 
 
 def test_guide(shell, line):
-    done = shell("discover", "y ~ x", "--data", line, "--guide", "on")
+    done = shell("discover", "y ~ x", "--data", line, "--guide", "maybe.weights")
     assert (done.code, len(done.err)) == (2, 1)
-    assert "none is installed" in done.err[0]
+    assert "maybe.weights" in done.err[0]
+
+
+def test_the_guide_of_the_option_is_handed_to_the_search(shell, line, monkeypatch):
+    seen = []
+
+    def remember(problem, **options):
+        seen.append(options["guide"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(discover, "search", remember)
+    monkeypatch.setattr("sr_kernel.guide.guide_of", lambda option: f"the guide {option}")
+    for words in ([], ["--guide", "off"], ["--guide=some/weights"]):
+        assert shell("discover", "y ~ x", "--data", line, *words).code == 130
+    assert seen == ["the guide auto", "the guide off", "the guide some/weights"]
 
 
 def test_law_reproduces_its_loss(shell, line):

@@ -4,6 +4,7 @@ import pickle
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
-from sr_kernel.errors import DataError, MissingExtraError, OptionError, SearchWarning
+from sr_kernel.errors import DataError, OptionError, SearchWarning
 from sr_kernel.estimator import Config, Discoverer
 
 QUICK = {"time_limit": 5, "max_size": 9}
@@ -146,10 +147,29 @@ def test_not_fitted():
 
 
 @pytest.mark.parametrize(
+    ("option", "asked"),
+    [("auto", "auto"), ("off", "off"), ("on", "on"), (Path("some") / "weights", "some/weights")],
+)
+def test_the_guide_of_the_option_is_handed_to_the_search(line, monkeypatch, option, asked):
+    seen, made = [], object()
+
+    def remember(problem, **options):
+        seen.append(options["guide"])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sr_kernel.estimator.discoverer.search", remember)
+    monkeypatch.setattr("sr_kernel.guide.guide_of", lambda option: {asked: made}[option])
+    with pytest.raises(KeyboardInterrupt):
+        Discoverer(guide=option, **QUICK).fit(*line)
+    assert seen == [made]
+
+
+@pytest.mark.parametrize(
     ("settings", "error", "says"),
     [
-        ({"guide": "on"}, MissingExtraError, "none is installed"),
-        ({"guide": "perhaps"}, OptionError, "auto, off or on"),
+        ({"guide": "perhaps"}, OptionError, "perhaps"),
+        ({"guide": Path("no") / "weights"}, OptionError, "no/weights"),
+        ({"guide": None}, OptionError, "guide is None: choose auto, on or off, or give a path"),
         ({"operators": "+ foo"}, OptionError, "no operator 'foo'"),
         ({"operators": []}, OptionError, "no operators"),
         ({"max_size": 0}, OptionError, "whole number from 1 up"),

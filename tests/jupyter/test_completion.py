@@ -27,7 +27,7 @@ PLANETS = pd.DataFrame(
 )
 FLAGS = [
     "--data", "--time", "--output", "--operators", "--where", "--max-size", "--seed", "--jobs",
-    "--reuse",
+    "--reuse", "--guide",
 ]  # fmt: skip
 
 
@@ -114,8 +114,29 @@ def test_flags(shell, cell, typed, texts):
     assert completed(shell, cell) == (typed, texts)
 
 
+@pytest.mark.parametrize(
+    ("cell", "typed", "texts"),
+    [
+        ("%%discover P ~ a --guide |", "", ["auto", "on", "off"]),
+        ("%%discover P ~ a --guide=o|", "o", ["on", "off"]),
+        ("%%discover P ~ a\nguide: a|", "a", ["auto"]),
+    ],
+)
+def test_guides(shell, cell, typed, texts):
+    assert completed(shell, cell) == (typed, texts)
+
+
 def test_keys_of_the_body(shell):
-    keys = ["time: ", "output: ", "operators: ", "where: ", "max_size: ", "jobs: ", "reuse: "]
+    keys = [
+        "time: ",
+        "output: ",
+        "operators: ",
+        "where: ",
+        "max_size: ",
+        "jobs: ",
+        "reuse: ",
+        "guide: ",
+    ]
     assert completed(shell, "%%discover P ~ a --data planets\nseed: 1\n|") == ("", keys)
     assert completed(shell, "%%discover P ~ a\n  o|") == ("o", ["output: ", "operators: "])
     assert completed(shell, "%%discover P ~ a\nwhere: P > 1\nw|\nseed: 2") == ("w", ["where: "])

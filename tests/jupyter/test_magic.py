@@ -24,6 +24,7 @@ def engines(monkeypatch, make):
         return make.Engine([make.progress(), make.result()])
 
     monkeypatch.setattr("sr_kernel.search.process.SearchProcess", engine)
+    monkeypatch.setattr("sr_kernel.guide.guide_of", lambda option: f"the guide {option}")
     sessions._recent.clear()
     return asked
 
@@ -47,7 +48,20 @@ def test_a_cell_sets_its_variable(shell, engines, capsys):
     assert "a**1.5" in capsys.readouterr().out
     problem, keywords = engines[0]
     assert problem.variables == ("a",)
-    assert keywords == {"time_limit": 10.0, "n_jobs": 2, "guesses": ()}
+    assert keywords == {"time_limit": 10.0, "n_jobs": 2, "guesses": (), "guide": "the guide auto"}
+
+
+def test_a_cell_chooses_its_guide(shell, engines):
+    assert run(shell, "%%discover P ~ a --data planets --guide off\n").success
+    assert run(shell, "%%discover P ~ a --data planets\nguide: 'my weights.npz'").success
+    asked = [keywords["guide"] for _, keywords in engines]
+    assert asked == ["the guide off", "the guide my weights.npz"]
+
+
+def test_a_guide_that_is_not_there_is_one_sentence(shell):
+    result = run(shell, "%%discover P ~ a --data planets --guide perhaps\n")
+    assert isinstance(result.error_in_exec, DiscoverError)
+    assert "perhaps" in str(result.error_in_exec)
 
 
 def test_the_kernel_remembers_simplifications_while_loaded(shell):

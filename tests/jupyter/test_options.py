@@ -100,6 +100,12 @@ def test_any_text_is_read_or_refused_in_one_line(line, body):
     assert "\n" not in message
 
 
+def test_a_guide_is_a_choice_or_a_file():
+    assert read_options("y ~ x").guide == "auto"
+    assert read_options("y ~ x --guide off").guide == "off"
+    assert read_options("y ~ x", "guide: 'my weights'").guide == "my weights"
+
+
 @pytest.mark.parametrize(("text", "value"), [("yes", True), ("No", False)])
 def test_yes_or_no(text, value):
     assert read_options(f"y ~ x --reuse {text}").reuse is value

@@ -12,8 +12,8 @@ export interface Mark {
 /** Longer cells are left as they are; no one writes them by hand. */
 export const MAX_CELL = 20_000;
 
-const FLAGS = /^(?:--(?:data|time|output|operators|where|max-size|seed|jobs|reuse)|-[dto])(?==|$)/;
-const KEYS = new Set(['data', 'time', 'output', 'operators', 'where', 'max_size', 'seed', 'jobs', 'reuse']);
+const FLAGS = /^(?:--(?:data|time|output|operators|where|max-size|seed|jobs|reuse|guide)|-[dto])(?==|$)/;
+const KEYS = new Set(['data', 'time', 'output', 'operators', 'where', 'max_size', 'seed', 'jobs', 'reuse', 'guide']);
 const FORMULAS = new Set(['operators', 'where']);
 const CELL_MAGIC = /^[ \t]*%%\S/;
 const OUR_CELL = /^[ \t]*(%%discover)(?=\s|$)/;
