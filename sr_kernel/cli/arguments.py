@@ -15,6 +15,7 @@ from sr_kernel.cli.terminal import one_line
 
 DOMAINS = ("preserve", "isolated", "any")
 COSTS = ("size", "flops", "parameters")
+_MOST_LEVELS = 10
 _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=.*)?\Z", re.DOTALL)
 
 
@@ -27,12 +28,27 @@ class _Parser(argparse.ArgumentParser):
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """Arguments with `run`, the function of the command. Exits with 2 on bad usage."""
-    parser, commands = _parsers()
-    words = list(argv)
+    parser = _parser()
+    return parser.parse_args(_sorted_words(list(argv), parser))
+
+
+def _sorted_words(words: list[str], parser: argparse.ArgumentParser) -> list[str]:
+    """Behind the command, which may have commands of its own, options first."""
+    commands = _commands_of(parser)
+    if not commands:
+        return _options_first(words, parser)
     place = next((i for i, word in enumerate(words) if word in commands), None)
-    if place is not None and all(word.startswith("-") for word in words[:place]):
-        words[place + 1 :] = _options_first(words[place + 1 :], commands[words[place]])
-    return parser.parse_args(words)
+    if place is None or not all(word.startswith("-") for word in words[:place]):
+        return words
+    behind = _sorted_words(words[place + 1 :], commands[words[place]])
+    return [*words[: place + 1], *behind]
+
+
+def _commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
 
 
 def _options_first(words: list[str], parser: argparse.ArgumentParser) -> list[str]:
@@ -57,7 +73,7 @@ def _options_first(words: list[str], parser: argparse.ArgumentParser) -> list[st
     return [*options, *(["--"] if operands and takes_operands else []), *operands]
 
 
-def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+def _parser() -> _Parser:
     parser = _Parser(
         prog="sr-kernel",
         allow_abbrev=False,
@@ -67,12 +83,13 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     )
     parser.add_argument("--version", action="version", version=f"sr-kernel {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    made: dict[str, _Parser] = {}
-    for name, about, add in _COMMANDS:
-        command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
-        add(command)
-        made[name] = command
-    return parser, made
+    _add_all(commands, _COMMANDS)
+    return parser
+
+
+def _add_all(commands: Any, rows: Sequence["_Row"]) -> None:
+    for name, about, add in rows:
+        add(commands.add_parser(name, help=about, description=about, allow_abbrev=False))
 
 
 def _discover(command: argparse.ArgumentParser) -> None:
@@ -160,7 +177,80 @@ def _demo(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=_lazily("sr_kernel.cli.demo"))
 
 
-_COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
+def _guide(command: argparse.ArgumentParser) -> None:
+    parts = command.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    _add_all(parts, _GUIDE_COMMANDS)
+
+
+def _guide_train(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--minutes", type=_positive, required=True, metavar="M", help="how long to train"
+    )
+    command.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="what computes"
+    )
+    command.add_argument(
+        "--seed", type=_whole(0), default=0, metavar="N", help="the same seed sees the same laws"
+    )
+    command.add_argument(
+        "--out", default="guide.safetensors", metavar="FILE.safetensors",
+        help="the weights to write; its log and training.svg come beside it",
+    )  # fmt: skip
+    command.add_argument("--resume", action="store_true", help="go on from the weights in --out")
+    command.add_argument("--threads", type=_whole(1), metavar="N", help="processors to use")
+    command.add_argument("--batch", type=_whole(1), metavar="N", help="tables in a step")
+    command.set_defaults(run=_lazily("sr_kernel.cli.guide", "train"))
+
+
+def _guide_evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "weights", metavar="WEIGHTS", nargs="?", help="a file (default: those of the package)"
+    )
+    command.add_argument(
+        "--problems", metavar="FILE.jsonl", help="laws to ask about (default: drawn ones)"
+    )
+    command.add_argument(
+        "--count", type=_whole(1), default=1_000, metavar="N", help="problems (default 1000)"
+    )
+    command.add_argument(
+        "--seed", type=_whole(0), default=0, metavar="N", help="the same seed asks the same"
+    )
+    command.add_argument(
+        "--noise", type=_noises, default=(0.0, 0.01), metavar="LIST",
+        help="levels relative to the target's spread (default 0,0.01)",
+    )  # fmt: skip
+    command.add_argument(
+        "--out", metavar="FOLDER", help="also write evaluation.json and calibration.svg"
+    )
+    command.set_defaults(run=_lazily("sr_kernel.cli.guide", "evaluate"))
+
+
+def _guide_learn(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "state", metavar="on|off", nargs="?", choices=("on", "off"), help="without it, tell"
+    )
+    command.set_defaults(run=_lazily("sr_kernel.cli.guide", "learn"))
+
+
+def _guide_forget(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=_lazily("sr_kernel.cli.guide", "forget"))
+
+
+def _guide_card(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=_lazily("sr_kernel.cli.guide", "card"))
+
+
+_Row = tuple[str, str, Callable[[argparse.ArgumentParser], None]]
+
+_GUIDE_COMMANDS: tuple[_Row, ...] = (
+    ("train", "Train a guide on laws drawn at random; needs torch.", _guide_train),
+    ("evaluate", "Measure how good a guide is on laws it has not seen.", _guide_evaluate),
+    ("learn", "Turn learning from accepted laws on or off, or tell its state.", _guide_learn),
+    ("forget", "Remove all that was learned from accepted laws.", _guide_forget),
+    ("card", "Print the model card of the guide that comes with the package.", _guide_card),
+)
+
+_COMMANDS: tuple[_Row, ...] = (
     ("discover", "Search laws for a formula on the data of a CSV file.", _discover),
     ("simplify", "Simplify an expression.", _simplify),
     ("equivalent", "Decide whether two expressions are the same function.", _equivalent),
@@ -171,6 +261,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None]], ...
     ),
     ("datasets", "List the bundled data sets.", _datasets),
     ("demo", "Find the laws in the bundled data and write a report page.", _demo),
+    ("guide", "Train, evaluate and look after the guide of searches.", _guide),
 )
 
 
@@ -188,26 +279,47 @@ def _json_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _lazily(module: str) -> Callable[[argparse.Namespace], int]:
-    """`run` of the command's module, imported only when that command is used."""
+def _lazily(module: str, name: str = "run") -> Callable[[argparse.Namespace], int]:
+    """The function of the command's module, imported only when that command is used."""
 
     def run(arguments: argparse.Namespace) -> int:
         from importlib import import_module
 
         chosen: Any = import_module(module)
-        return int(chosen.run(arguments))
+        return int(getattr(chosen, name)(arguments))
 
     return run
 
 
 def _seconds(text: str) -> float:
-    try:
-        value = float(text.strip().removesuffix("s"))
-    except ValueError:
-        value = math.nan
+    value = _number(text.strip().removesuffix("s"))
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a time in seconds above zero")
     return value
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number above zero")
+    return value
+
+
+def _noises(text: str) -> tuple[float, ...]:
+    """Levels of noise in a list with commas."""
+    levels = tuple(map(_number, text.split(",")))
+    if len(levels) > _MOST_LEVELS or not all(0 <= level <= 10 for level in levels):
+        message = f"{text[:40]!r} is not up to {_MOST_LEVELS} numbers from 0 to 10, as in 0,0.01"
+        raise argparse.ArgumentTypeError(message)
+    return levels
+
+
+def _number(text: str) -> float:
+    """nan for what is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _whole(least: int) -> Callable[[str], int]:

@@ -25,7 +25,7 @@ def print_json(content: Any) -> None:
     What the terminal cannot show or would obey, and half a surrogate pair, which is no text, is
     escaped.
     """
-    plain = _finite(content)
+    plain = finite_only(content)
     text = json.dumps(plain, allow_nan=False, ensure_ascii=False)
     if not text.isprintable():
         text = json.dumps(plain, allow_nan=False)
@@ -36,13 +36,14 @@ def print_json(content: Any) -> None:
     print(text, flush=True)
 
 
-def _finite(content: Any) -> Any:
+def finite_only(content: Any) -> Any:
+    """`content` as JSON can have it: None for numbers that are not finite."""
     if isinstance(content, float):
         return content if math.isfinite(content) else None
     if isinstance(content, dict):
-        return {key: _finite(value) for key, value in content.items()}
+        return {key: finite_only(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
-        return [_finite(value) for value in content]
+        return [finite_only(value) for value in content]
     return content
 
 

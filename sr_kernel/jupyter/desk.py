@@ -29,20 +29,20 @@ T = TypeVar("T")
 
 
 class Desk:
-    """``front`` gives the laws shown now and the best of them, ``seed`` hands a term to the search
-    if it still runs, ``changed`` is called when there is something new to show."""
+    """``front`` gives the laws shown now and the best of them, ``enter`` is told of each law that
+    the user enters, ``changed`` is called when there is something new to show."""
 
     def __init__(
         self,
         task: Task,
         front: Callable[[], Front],
-        seed: Callable[[Expr], None],
+        enter: Callable[[Law], None],
         changed: Callable[[], None],
     ) -> None:
         self.edits = Edits()
         self._task = task
         self._front = front
-        self._seed = seed
+        self._enter = enter
         self._changed = changed
         self._seen: dict[str, Law] = {}
 
@@ -130,7 +130,7 @@ class Desk:
         """A law of the user's own: kept, shown, and a start for the search."""
         entry, verdict = self._entry(edit.law), {"status": edit.status, "text": edit.text}
         self.edits.enter(edit.law, {**entry, "verdict": verdict})
-        self._seed(edit.law.expr)
+        self._enter(edit.law)
         self._changed()
         return {"law": entry, "verdict": verdict}
 

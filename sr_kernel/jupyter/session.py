@@ -20,6 +20,7 @@ from sr_kernel.errors import OptionError
 from sr_kernel.expr import Expr, substitute
 from sr_kernel.formula.task import Task
 from sr_kernel.jupyter import desk, steering
+from sr_kernel.jupyter.acceptance import accept
 from sr_kernel.jupyter.channel import Channel, Message
 from sr_kernel.jupyter.edit import SCORERS
 from sr_kernel.jupyter.interrupt import caught_interrupts
@@ -93,7 +94,7 @@ class Session:
         self._result: SearchResult | None = None
         self._sent = self._saved = time.monotonic()
         self._deadline: float | None = None
-        self._desk = desk.Desk(task, self._front_now, self._seed, self._changed)
+        self._desk = desk.Desk(task, self._front_now, self._entered, self._changed)
         self._found: desk.Front = ((), None)
 
     # ------------------------------------------------------------------ life
@@ -295,10 +296,13 @@ class Session:
         front = self._progress.front if self._result is None else self._result.front
         return tuple(law.expr for law in front)
 
-    def _seed(self, expr: Expr) -> None:
-        """An entered formula is a start for a search that has the table's own columns."""
-        if self._result is None and not self.task.derived:
-            self._engine.suggest(expr)
+    def _entered(self, law: Law) -> None:
+        """An entered formula is a start for a search that has the table's own columns, and may be
+        a success once the front it is set beside is final."""
+        if self.laws is not None:
+            accept(law, self.laws.front, self.laws.best)
+        elif self._result is None and not self.task.derived:
+            self._engine.suggest(law.expr)
 
     def _changed(self) -> None:
         """Who asked gets the answer first: showing the whole takes longer than sending it."""

@@ -14,6 +14,7 @@ from sr_kernel.formula.column import FloatArray
 from sr_kernel.formula.derived import evaluated
 from sr_kernel.formula.table import Table
 from sr_kernel.formula.task import Task
+from sr_kernel.guide.habits import heard
 from sr_kernel.report.question import Question, Rows
 from sr_kernel.report.sample import Sample
 from sr_kernel.report.snapshot import Json, snapshot, status_of
@@ -140,9 +141,14 @@ class Laws:
         Functions are called `law` and take the columns that the law uses, in the order in which it
         shows them; the SymPy source leaves the expression in a variable `law`.
 
-        Raises OptionError for another language.
+        Who takes the best law away has accepted it: the guide counts it, if learning is on (see
+        :mod:`sr_kernel.guide.habits`).  Raises OptionError for another language.
         """
-        return source_of(self.law(index).expr, language)
+        law = self.law(index)
+        source = source_of(law.expr, language)
+        if self.best is not None and law.key == self.best.key:
+            heard(law.expr)
+        return source
 
     def predict(self, data: Any, index: int | None = None) -> FloatArray:
         """Values (n,) of the left-hand side for `data`, NaN where the law is not defined.

@@ -65,17 +65,17 @@ def front_plot(laws: Sequence[Law], best: Law | None, *, anchor: str | None = No
     With an `anchor` the point of law i is called {anchor}-point{i} and leads to {anchor}-law{i}.
     """
     shown = _drawable([law.loss for law in laws])
-    low, high = _padded_decades(min(shown, default=1.0), max(shown, default=1.0))
+    low, high = padded_decades(min(shown, default=1.0), max(shown, default=1.0))
     sizes = [law.complexity for law in laws] or [1]
-    x = Axis(min(sizes) - 1, max(sizes) + 1, _LEFT, _WIDTH - _RIGHT, whole=True)
-    y = Axis(low, high, _HEIGHT - _BOTTOM, _TOP, log=True)
+    x = across(min(sizes) - 1, max(sizes) + 1, whole=True)
+    y = upward(low, high, log=True)
     places = [(x.place(law.complexity), y.place(v)) for law, v in zip(laws, shown, strict=True)]
-    parts = [_frame(x, y, "complexity (nodes of the formula)", "mean squared error")]
+    parts = [frame(x, y, "complexity (nodes of the formula)", "mean squared error")]
     parts.append(_staircase(places, x.end))
     for i, (law, place) in enumerate(zip(laws, places, strict=True)):
         parts.append(_law_point(law, place, law is best, anchor, i))
     label = f"{len(laws)} laws: error against complexity"
-    return _svg(parts, label)
+    return svg(parts, label)
 
 
 def _drawable(losses: Sequence[float]) -> list[float]:
@@ -96,24 +96,38 @@ def measured_plot(y: FloatArray, predicted: FloatArray, target: str) -> str:
     y, predicted = y[::step], predicted[::step]
     low, high = float(min(y.min(), predicted.min())), float(max(y.max(), predicted.max()))
     log = low > 0 and high / low > 100
-    low, high = _padded_decades(low, high) if log else _padded(low, high)
-    across = Axis(low, high, _LEFT, _WIDTH - _RIGHT, log)
-    up = Axis(low, high, _HEIGHT - _BOTTOM, _TOP, log)
-    parts = [_frame(across, up, f"{target} measured", f"{target} predicted")]
-    parts.append(
-        f'<line x1="{across.start}" y1="{up.start}" x2="{across.end}" y2="{up.end}" '
-        f'stroke="currentColor" stroke-opacity=".45" stroke-dasharray="4 4"/>'
-    )
+    low, high = padded_decades(low, high) if log else padded(low, high)
+    x, up = across(low, high, log=log), upward(low, high, log=log)
+    parts = [frame(x, up, f"{target} measured", f"{target} predicted"), diagonal(x, up)]
     for measured, value in zip(y.tolist(), predicted.tolist(), strict=True):
         parts.append(
-            f'<circle cx="{across.place(measured):.1f}" cy="{up.place(value):.1f}" r="4" '
+            f'<circle cx="{x.place(measured):.1f}" cy="{up.place(value):.1f}" r="4" '
             f'style="fill:{ACCENT}" fill-opacity=".75"><title>measured {measured:.6g}, '
             f"predicted {value:.6g}</title></circle>"
         )
-    return _svg(parts, f"{target}: predicted against measured, {len(y)} points")
+    return svg(parts, f"{target}: predicted against measured, {len(y)} points")
 
 
-def _svg(parts: Sequence[str], label: str) -> str:
+def across(low: float, high: float, *, log: bool = False, whole: bool = False) -> Axis:
+    """The axis at the bottom of a plot."""
+    return Axis(low, high, _LEFT, _WIDTH - _RIGHT, log, whole)
+
+
+def upward(low: float, high: float, *, log: bool = False) -> Axis:
+    """The axis at the left of a plot."""
+    return Axis(low, high, _HEIGHT - _BOTTOM, _TOP, log)
+
+
+def diagonal(x: Axis, y: Axis) -> str:
+    """The line where two axes of the same range are equal."""
+    return (
+        f'<line x1="{x.start}" y1="{y.start}" x2="{x.end}" y2="{y.end}" '
+        f'stroke="currentColor" stroke-opacity=".45" stroke-dasharray="4 4"/>'
+    )
+
+
+def svg(parts: Sequence[str], label: str) -> str:
+    """A picture of `parts`, which are markup; the `label` is text."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         f'width="{_WIDTH}" height="{_HEIGHT}" role="img" aria-label="{escape(label)}" '
@@ -121,7 +135,7 @@ def _svg(parts: Sequence[str], label: str) -> str:
     )
 
 
-def _frame(x: Axis, y: Axis, x_label: str, y_label: str) -> str:
+def frame(x: Axis, y: Axis, x_label: str, y_label: str) -> str:
     """Grid lines, tick labels and axis labels."""
     parts = []
     x_ticks, y_ticks = x.ticks(), y.ticks()
@@ -180,14 +194,14 @@ def _law_point(
     )
 
 
-def _padded_decades(low: float, high: float) -> tuple[float, float]:
+def padded_decades(low: float, high: float) -> tuple[float, float]:
     """Whole powers of ten around the values, within the range of floats."""
     bottom = math.floor(math.log10(low) - 0.15)
     top = math.ceil(math.log10(high) + 0.15)
     return 10.0 ** max(bottom, -307), 10.0 ** min(max(top, bottom + 1), 307)
 
 
-def _padded(low: float, high: float) -> tuple[float, float]:
+def padded(low: float, high: float) -> tuple[float, float]:
     """Some room around the values, also where they are all the same or nearly zero."""
     size = max(abs(low), abs(high), 1e-300)
     room = max(0.06 * (high - low), 1e-9 * size) if high > low else 0.5 * size

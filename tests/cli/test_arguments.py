@@ -35,6 +35,13 @@ def test_discover_defaults():
     assert (found.operators, found.guide, found.json) == (None, "auto", False)
 
 
+def test_commands_of_a_command():
+    found = parse_arguments(["guide", "evaluate", "-w.safetensors", "--count", "3", "--noise", "0"])
+    assert (found.weights, found.count, found.noise) == ("-w.safetensors", 3, (0.0,))
+    assert parse_arguments(["guide", "learn"]).state is None
+    assert parse_arguments(["guide", "learn", "on"]).state == "on"
+
+
 def test_time_in_seconds():
     assert parse_arguments(["discover", "y~x", "--data", "t", "--time", "2.5"]).time == 2.5
     assert parse_arguments(["discover", "y~x", "--data", "t", "--time=2s"]).time == 2
@@ -59,6 +66,17 @@ def test_time_in_seconds():
         (["discover", "y ~ x", "--data", "t", "--seed", "1.5"], "not a whole number from 0 up"),
         (["discover", "y ~ x", "--data", "t", "--guide"], "expected one argument"),
         (["demo", "now"], "unrecognized arguments: now"),
+        (["guide"], "required: COMMAND"),
+        (["guide", "nonsense"], "invalid choice: 'nonsense'"),
+        (["guide", "--nonsense", "card"], "unrecognized arguments: --nonsense"),
+        (["guide", "card", "now"], "unrecognized arguments: now"),
+        (["guide", "train"], "required: --minutes"),
+        (["guide", "train", "--minutes", "0"], "'0' is not a number above zero"),
+        (["guide", "train", "--minutes", "1", "--device", "tpu"], "invalid choice: 'tpu'"),
+        (["guide", "train", "--minutes", "1", "--batch", "0"], "not a whole number from 1 up"),
+        (["guide", "evaluate", "--noise", "0,x"], "'0,x' is not up to 10 numbers"),
+        (["guide", "evaluate", "--noise", "-1"], "'-1' is not up to 10 numbers"),
+        (["guide", "learn", "maybe"], "invalid choice: 'maybe'"),
     ],
 )
 def test_bad_usage_is_one_line_and_code_2(words, says, capsys):
@@ -71,7 +89,10 @@ def test_bad_usage_is_one_line_and_code_2(words, says, capsys):
     assert captured.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [["--help"], ["discover", "--help"], ["demo", "-h"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["discover", "--help"], ["demo", "-h"], ["guide", "-h"], ["guide", "train", "-h"]],
+)
 def test_help(words, capsys):
     with pytest.raises(SystemExit) as stop:
         parse_arguments(words)

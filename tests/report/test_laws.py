@@ -149,3 +149,18 @@ def test_target_that_is_no_expression_is_shown_as_a_name(kepler):
     assert odd.left.value == "a b ("
     with pytest.raises(ExpressionError):
         _ = replace(kepler, question=replace(kepler.question, target="`")).left
+
+
+def test_taking_the_code_of_the_best_law_accepts_it(kepler, tmp_path, monkeypatch):
+    from sr_kernel.guide.habits import Habits
+
+    monkeypatch.setenv("SR_KERNEL_CACHE", str(tmp_path))
+    kepler.code("c")
+    assert list(tmp_path.iterdir()) == [], "learning is off until it is turned on"
+    Habits.read().switch(True)
+    kepler.code("c", 1)
+    kepler.save(tmp_path / "laws.json")
+    assert Habits.read().tally.laws == 0
+    kepler.code("c", 2)
+    kepler.code("torch")
+    assert Habits.read().tally.operators == {"mul": 1, "pow": 1, "sqrt": 1}
