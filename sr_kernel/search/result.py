@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.history import History
 from sr_kernel.search.law import Law
 
@@ -20,6 +21,8 @@ class Progress:
     paused: bool = False
     steered: int = 0
     """How many changes of the hypotheses are obeyed."""
+    beliefs: Beliefs | None = None
+    """What the guide expected, once it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,4 @@ class SearchResult:
     history: History = field(default_factory=History)
     noise: float | None = None
     steered: int = 0
+    beliefs: Beliefs | None = None
