@@ -188,6 +188,7 @@ class Session:
         return SearchResult(
             front=last.front, best=last.best, stop_reason="stopped", seconds=last.elapsed,
             candidates=last.candidates, distinct=last.distinct, interrupted=True,
+            beliefs=last.beliefs,
         )  # fmt: skip
 
     def _finish(self, result: SearchResult, message: str | None = None) -> None:
@@ -224,7 +225,8 @@ class Session:
         return task_snapshot(
             self.task, front, best, status="running", elapsed=self._steering.elapsed,
             candidates=last.candidates, distinct=last.distinct, session=self._shared_key,
-            edits=self._desk.edits.entries, **self._steering.state(), **self._desk.state(),
+            edits=self._desk.edits.entries, beliefs=last.beliefs, **self._steering.state(),
+            **self._desk.state(),
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:
@@ -235,7 +237,7 @@ class Session:
         last = self._progress
         so_far = Laws(
             Question.of(self.task, self._steering.time_limit), front, best, "running", last.elapsed,
-            last.candidates, last.distinct,
+            last.candidates, last.distinct, beliefs=last.beliefs,
         )  # fmt: skip
         return mime_bundle(so_far, self.snapshot())
 
