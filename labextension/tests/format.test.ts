@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { condition, confidence, count, number, plural, rSquared, seconds, shorten } from '../src/core/format';
+import { condition, confidence, count, number, percent, plural, rSquared, seconds, shorten } from '../src/core/format';
 
 describe('number', () => {
   it.each([
@@ -66,4 +66,11 @@ describe('texts', () => {
   it('shortens', () => {
     expect([shorten('abcdef', 4), shorten('abc', 4)]).toEqual(['abc…', 'abc']);
   });
+});
+
+describe('percent', () => {
+  it.each([[0, '0 %'], [1e-9, '< 1 %'], [0.005, '1 %'], [0.93, '93 %'], [0.9999, '> 99 %'], [1, '100 %']])(
+    '%s',
+    (p, text) => expect(percent(p)).toBe(text)
+  );
 });

@@ -44,6 +44,23 @@ export function snapshot(changes: Json = {}): Json {
   };
 }
 
+export function guide(changes: Json = {}): Json {
+  return {
+    source: 'guide 1',
+    used: true,
+    reason: 'it was sure of its columns',
+    seconds: 0.021,
+    operators: [['sin', 0.93], ['pow', 0.6], ['exp', 0.04]],
+    columns: [['a', 0.98], ['b', 0.001]],
+    pairs: [['a', 'b', 0.3]],
+    size: 9.2,
+    noise: 0.01,
+    length: 41.5,
+    peels: [['log(P)', 0.61], ['P/a', 0.02]],
+    ...changes
+  };
+}
+
 /** A host whose snapshot can be changed and whose kernel can be taken away. */
 export class FakeHost implements Host {
   readonly calls: [string, Json | undefined][] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { drawableTree, validate, validateLaw, validateVerdict } from '../src/core/validate';
-import { law, snapshot, type Json } from './sample';
+import { guide, law, snapshot, type Json } from './sample';
 
 describe('validate', () => {
   it('reads a snapshot', () => {
@@ -102,6 +102,60 @@ describe('rows, code and hypotheses', () => {
     [{ front: [law('a', 1, 1, { parameters: [{ fixed: 'yes' }] })] }, 'parameters[0].fixed is neither true nor false']
   ])('are refused when wrong: %#', (changes, problem) => {
     expect(validate(snapshot(changes)).problem).toContain(problem);
+  });
+});
+
+describe('what the guide expected', () => {
+  it('is read', () => {
+    expect(validate(snapshot({ guide: guide() })).snapshot?.guide).toEqual({
+      source: 'guide 1', used: true, reason: 'it was sure of its columns', seconds: 0.021, size: 9.2, noise: 0.01, length: 41.5,
+      operators: [{ name: 'sin', p: 0.93 }, { name: 'pow', p: 0.6 }, { name: 'exp', p: 0.04 }],
+      columns: [{ name: 'a', p: 0.98 }, { name: 'b', p: 0.001 }],
+      pairs: [{ one: 'a', other: 'b', p: 0.3 }],
+      peels: [{ name: 'log(P)', p: 0.61 }, { name: 'P/a', p: 0.02 }]
+    });
+  });
+
+  it('may be missing, null, or not know its numbers', () => {
+    expect(validate(snapshot()).snapshot?.guide).toBeNull();
+    expect(validate(snapshot({ guide: null })).snapshot?.guide).toBeNull();
+    const bare = guide({ size: null, noise: null, length: null, seconds: null });
+    expect(validate(snapshot({ guide: bare })).snapshot?.guide).toMatchObject({ size: null, noise: null, length: null, seconds: null });
+  });
+
+  const longest: unknown[] = [];
+  longest.length = 1e9;
+  it.each([
+    [3, 'guide is not an object'],
+    [[], 'guide is not an object'],
+    [guide({ source: 7 }), 'guide.source is not a text'],
+    [guide({ source: 'x'.repeat(201) }), 'guide.source is longer than 200'],
+    [guide({ reason: undefined }), 'guide.reason is not a text'],
+    [guide({ reason: 'x'.repeat(2001) }), 'guide.reason is longer than 2000'],
+    [guide({ used: 1 }), 'guide.used is neither true nor false'],
+    [guide({ size: '9' }), 'guide.size is not a number'],
+    [guide({ noise: NaN }), 'guide.noise is not a number'],
+    [guide({ length: [] }), 'guide.length is not a number'],
+    [guide({ seconds: Infinity }), 'guide.seconds is not a number'],
+    [guide({ operators: undefined }), 'guide.operators is not a list'],
+    [guide({ operators: { sin: 1 } }), 'guide.operators is not a list'],
+    [guide({ operators: longest }), 'guide.operators has more than 20'],
+    [guide({ columns: longest }), 'guide.columns has more than 12'],
+    [guide({ pairs: longest }), 'guide.pairs has more than 6'],
+    [guide({ peels: longest }), 'guide.peels has more than 10'],
+    [guide({ operators: [longest] }), 'guide.operators[0] has more than 2'],
+    [guide({ operators: ['ab'] }), 'guide.operators[0] is not a list'],
+    [guide({ operators: [['sin']] }), 'guide.operators[0] has 1 entries, not 2'],
+    [guide({ operators: [['sin', 1.01]] }), 'guide.operators[0] is not a number from 0 to 1'],
+    [guide({ operators: [['sin', -0.1]] }), 'guide.operators[0] is not a number from 0 to 1'],
+    [guide({ operators: [['sin', NaN]] }), 'guide.operators[0] is not a number from 0 to 1'],
+    [guide({ columns: [['a', '0.5']] }), 'guide.columns[0] is not a number from 0 to 1'],
+    [guide({ columns: [['x'.repeat(201), 0.5]] }), 'guide.columns[0] is longer than 200'],
+    [guide({ pairs: [['a', 0.5]] }), 'guide.pairs[0] has 2 entries, not 3'],
+    [guide({ pairs: [['a', null, 0.5]] }), 'guide.pairs[0] is not a text'],
+    [guide({ peels: [[['x'], 0.5]] }), 'guide.peels[0] is not a text']
+  ])('is refused when wrong: %#', (value, problem) => {
+    expect(validate(snapshot({ guide: value })).problem).toContain(problem);
   });
 });
 

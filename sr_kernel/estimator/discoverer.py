@@ -256,7 +256,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
         return Laws(
             question, result.front, result.best, result.stop_reason, result.seconds,
             result.candidates, result.distinct, result.interrupted,
-            Rows(problem.X, problem.y) if config.keep_data else None,
+            Rows(problem.X, problem.y) if config.keep_data else None, beliefs=result.beliefs,
         )  # fmt: skip
 
 

@@ -226,7 +226,8 @@ class Session:
         return task_snapshot(
             self.task, front, best, status="running", elapsed=self._steering.elapsed,
             candidates=last.candidates, distinct=last.distinct, session=self._shared_key,
-            edits=self._desk.edits.entries, **self._steering.state(), **self._desk.state(),
+            edits=self._desk.edits.entries, beliefs=last.beliefs, **self._steering.state(),
+            **self._desk.state(),
         )  # fmt: skip
 
     def bundle(self) -> dict[str, Any]:
@@ -237,7 +238,7 @@ class Session:
         last = self._progress
         so_far = Laws(
             Question.of(self.task, self._steering.time_limit), front, best, "running", last.elapsed,
-            last.candidates, last.distinct,
+            last.candidates, last.distinct, beliefs=last.beliefs,
         )  # fmt: skip
         return mime_bundle(so_far, self.snapshot())
 

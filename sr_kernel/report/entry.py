@@ -1,10 +1,11 @@
 """One law as JSON: its forms, its constants, and where they stand."""
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from sr_kernel.expr import Expr, float_paths, to_latex, to_text, to_tree
 from sr_kernel.expr.tree import Path, Tree
@@ -51,6 +52,13 @@ def law_entry(law: Law, sample: Sample | None = None) -> Json:
 def finite(value: float | None) -> float | None:
     """`value`, or None where JSON has no number for it."""
     return value if value is not None and math.isfinite(value) else None
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether `value` of some JSON is a number that a float can hold; integers may be longer."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def parameter_paths(expr: Expr, values: Sequence[float]) -> list[Path | None]:

@@ -3,6 +3,7 @@
 from html import escape
 
 from sr_kernel.expr import to_text
+from sr_kernel.report.expectation import expectation_html
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.mathml import to_mathml
 from sr_kernel.report.plot import front_plot
@@ -19,7 +20,8 @@ def static_html(laws: Laws) -> str:
     parts = [f"<p><code>{escape(asked.formula)}</code> · {escape(summary_text(laws))}</p>"]
     parts += [f"<p><small>{escape(warning)}</small></p>" for warning in asked.warnings]
     if not laws.front:
-        return f"<div>{''.join(parts)}<p>No law was found.</p></div>"
+        guide = expectation_html(laws.beliefs)
+        return f"<div>{''.join(parts)}<p>No law was found.</p>{guide}</div>"
     best = laws.law()
     math = to_mathml(best.expr, left=laws.left)
     parts.append(f'<p style="font-size:150%">{math}</p>')
@@ -30,6 +32,7 @@ def static_html(laws: Laws) -> str:
     )
     rows = "".join(_row(law, law is best) for law in laws.front)
     parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+    parts.append(expectation_html(laws.beliefs))
     return f"<div>{''.join(parts)}</div>"
 
 

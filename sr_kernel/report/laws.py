@@ -19,6 +19,7 @@ from sr_kernel.report.question import Question, Rows
 from sr_kernel.report.sample import Sample
 from sr_kernel.report.snapshot import Json, snapshot, status_of
 from sr_kernel.report.source import source_of
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.law import Law
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Laws:
     """Laws by complexity, each with a smaller loss than all simpler ones.
 
     `loss` is the mean squared error on the scale of the formula's left-hand side, and so is what
-    `predict` returns: for `log(P) ~ a` both are of log(P).  Methods take the index of a row of
+    `predict` returns: for `log(P) ~ a` both are of log(P).  `beliefs` is what the guide expected of
+    the law, None where it was not asked.  Methods take the index of a row of
     `equations_`; without one they take the best law.
     """
 
@@ -48,6 +50,7 @@ class Laws:
     session: str | None = None
     message: str | None = None
     edits: Sequence[Json] = ()
+    beliefs: Beliefs | None = None
 
     @classmethod
     def of(
@@ -61,7 +64,7 @@ class Laws:
         return cls(
             Question.of(task, time_limit), front, best, result.stop_reason, result.seconds,
             result.candidates, result.distinct, result.interrupted,
-            Rows(task.scoring.X, task.scoring.y), **more,
+            Rows(task.scoring.X, task.scoring.y), beliefs=result.beliefs, **more,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -205,7 +208,7 @@ class Laws:
             stop_reason=self.stop_reason, elapsed=self.seconds,
             time_limit=self.question.time_limit, candidates=self.candidates,
             distinct=self.distinct, session=self.session, message=self.message, edits=self.edits,
-            sample=self.sample, **state,
+            sample=self.sample, beliefs=self.beliefs, **state,
         )  # fmt: skip
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sr_kernel.errors import DataError
+from sr_kernel.report.beliefs import beliefs_json, beliefs_of
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.question import Question, Rows
 from sr_kernel.report.snapshot import Json, finite, law_entry, law_of
@@ -60,6 +61,7 @@ def laws_json(laws: Laws) -> Json:
         "interrupted": laws.interrupted,
         "edits": list(laws.edits),
         "rows": _rows_json(laws.rows),
+        "guide": None if laws.beliefs is None else beliefs_json(laws.beliefs),
     }
 
 
@@ -83,6 +85,7 @@ def laws_from_json(content: Any) -> Laws:
 def _laws(content: Json) -> Laws:
     front = tuple(map(_law, content["front"]))
     question = _question(content["question"])
+    guide = content.get("guide")  # files of an earlier sr_kernel lack it
     return Laws(
         question=question,
         front=front,
@@ -94,6 +97,7 @@ def _laws(content: Json) -> Laws:
         interrupted=bool(content["interrupted"]),
         rows=_rows(content["rows"], len(question.variables)),
         edits=tuple(map(_edit, content["edits"])),
+        beliefs=None if guide is None else beliefs_of(guide),
     )
 
 

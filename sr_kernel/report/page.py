@@ -15,6 +15,7 @@ from sr_kernel import __version__
 from sr_kernel.errors import DataError
 from sr_kernel.expr import to_latex, to_python, to_text
 from sr_kernel.formula.derived import evaluated
+from sr_kernel.report.expectation import expectation_html
 from sr_kernel.report.html import number_html
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.mathml import to_mathml
@@ -95,7 +96,8 @@ def _section(laws: Laws, i: int) -> str:
         body = "<p>No law was found. Search longer, or allow more operators.</p>"
     else:
         body = _found(laws, i)
-    return f'<section id="d{i}">{head}{source}{warnings}{body}{reproduction_box(laws)}</section>'
+    end = expectation_html(laws.beliefs) + reproduction_box(laws)
+    return f'<section id="d{i}">{head}{source}{warnings}{body}{end}</section>'
 
 
 def _found(laws: Laws, i: int) -> str:

@@ -13,9 +13,11 @@ from typing import Any
 from sr_kernel.errors import DataError, ExpressionError
 from sr_kernel.expr import from_tree
 from sr_kernel.formula.task import Task
-from sr_kernel.report.entry import MAX_CODE, MAX_EQUATION, Json, finite, law_entry
+from sr_kernel.report.beliefs import guide_entry, is_guide_or_null
+from sr_kernel.report.entry import MAX_CODE, MAX_EQUATION, Json, finite, is_number, law_entry
 from sr_kernel.report.sample import MAX_COLUMNS, MAX_ROWS, Sample, sample_of
 from sr_kernel.report.source import SHOWN
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.law import Law, Parameter
 
 MIME = "application/vnd.sr-kernel+json"
@@ -60,7 +62,7 @@ def task_snapshot(
     """The snapshot of a search for `task`; `front` and `best` in the table's own columns.
 
     `elapsed` and `time_limit` are seconds; `edits` are law entries with a verdict; `more` may give
-    `paused`, `can_undo`, `can_redo` and `hypotheses`.
+    `paused`, `can_undo`, `can_redo`, `hypotheses` and `beliefs`.
     """
     return snapshot(
         {"formula": task.formula.text, "target": task.formula.target, "data": task.data,
@@ -80,6 +82,7 @@ def snapshot(
     sample: Sample | None = None,
     edits: Iterable[Json] = (),
     hypotheses: Iterable[Json] = (),
+    beliefs: Beliefs | None = None,
     **state: Any,
 ) -> Json:
     """A snapshot from what is known `about` the question and the `state` of the search."""
@@ -98,6 +101,7 @@ def snapshot(
         "front": entries,
         "edits": [_with_values(entry, sample) for entry in edits if _fits(entry)][-MAX_LAWS:],
         "hypotheses": list(hypotheses)[:MAX_HYPOTHESES],
+        "guide": guide_entry(beliefs),
         "sample": None if sample is None else _sample_json(sample, front),
     }
     return _bounded(made)
@@ -222,16 +226,12 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= MAX_TEXT
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_number_or_null(value: object) -> bool:
-    return value is None or _is_number(value)
+    return value is None or is_number(value)
 
 
 def _is_text_or_null(value: object) -> bool:
@@ -325,6 +325,6 @@ _LAW_FIELDS = {
 }  # fmt: skip
 _LATER_FIELDS = {
     "sample": _is_sample_or_null, "paused": _is_flag, "can_undo": _is_flag, "can_redo": _is_flag,
-    "hypotheses": _is_hypotheses,
+    "hypotheses": _is_hypotheses, "guide": is_guide_or_null,
 }  # fmt: skip
 _LATER_LAW_FIELDS = {"validation": _is_number_or_null, "predicted": _is_values, "code": _is_code}

@@ -3,6 +3,7 @@
 import math
 
 from sr_kernel.expr import to_text
+from sr_kernel.report.expectation import expectation_text
 from sr_kernel.report.laws import Laws
 from sr_kernel.search.law import Law
 
@@ -11,13 +12,16 @@ _HEADINGS = ("", "size", "loss", "R2", "equation")
 
 
 def front_table(laws: Laws, width: int = 120) -> str:
-    """What was asked, the front with the best law marked, and the best law in full digits.
+    """What was asked, what a guide expected, the front with the best law marked, and that law in
+    full digits.
 
     Equations in the table have six significant digits and are cut to `width` columns.
     """
     asked = laws.question
     lines = [_headline(laws)]
     lines += [f"note: {warning}" for warning in asked.warnings]
+    if laws.beliefs is not None:
+        lines.append(expectation_text(laws.beliefs))
     if not laws.front:
         return "\n".join([*lines, f"no law found ({laws.stop_reason}): search longer"])
     lines += _aligned([_HEADINGS, *(_row(law, law is laws.best) for law in laws.front)], width)

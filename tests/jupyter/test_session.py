@@ -14,6 +14,7 @@ from sr_kernel.formula import problem_of
 from sr_kernel.jupyter import session as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.report.snapshot import MIME, validate
+from sr_kernel.search.beliefs import Beliefs
 
 
 def run(task, engine, view, drive=None, **keywords):
@@ -49,6 +50,35 @@ def test_a_search_runs_to_its_end(task, make, comms):
     assert validate(last[MIME])["status"] == "finished"
     assert last[MIME]["session"] == session.key == comms[0].opened["session"]
     assert comms[0].snapshots()[-1] == last[MIME]
+
+
+def test_what_the_guide_expected_is_shown_live_and_kept(task, make, comms):
+    beliefs = Beliefs({"sin": 0.5}, {"a": 1.0}, {}, 3.0, 0.0, 10.0, (("log(P)", 0.5),), "g", 0.1)
+    told = replace(make.progress(), beliefs=beliefs)
+    ended = replace(make.result(), beliefs=beliefs)
+    engine, view = make.Engine([told]), make.View()
+
+    async def drive(session):
+        await asyncio.sleep(0.3)
+        assert validate(session.snapshot())["guide"]["operators"] == [["sin", 0.5]]
+        assert "guide: expects sin" in session.bundle()["text/plain"]
+        engine.queue.put(ended)
+
+    session = run(task, engine, view, drive)
+    assert session.laws.beliefs == beliefs
+    assert view.bundles[-1][MIME]["guide"]["peels"] == [["log(P)", 0.5]]
+
+
+def test_what_the_guide_expected_is_kept_of_a_search_left_behind(task, make, comms):
+    beliefs = Beliefs({}, {}, {}, 3.0, 0.0, 10.0, (), "g", 0.1)
+    engine = make.Engine([replace(make.progress(), beliefs=beliefs)], deaf=True)
+
+    async def drive(session):
+        await asyncio.sleep(0.3)
+        session.interrupt()
+        session.interrupt()
+
+    assert run(task, engine, make.View(), drive).laws.beliefs == beliefs
 
 
 def test_the_first_output_is_there_before_any_news(task, make, comms):

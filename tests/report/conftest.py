@@ -7,6 +7,7 @@ from sr_kernel.expr import parse, walk
 from sr_kernel.formula.derived import evaluated
 from sr_kernel.formula.task import problem_of
 from sr_kernel.report.laws import Laws
+from sr_kernel.search.beliefs import Beliefs
 from sr_kernel.search.engine import SearchResult
 from sr_kernel.search.law import Law, Parameter
 
@@ -20,7 +21,7 @@ def make_laws():
         front = tuple(_law(text, task.scoring) for text in texts)
         result = SearchResult(
             front, front[best] if front else None, state.pop("stop_reason", "time"), 1.5,
-            1234, 567, state.pop("interrupted", False),
+            1234, 567, state.pop("interrupted", False), beliefs=state.pop("beliefs", None),
         )  # fmt: skip
         return Laws.of(task, result, time_limit=10, **state)
 
@@ -35,6 +36,23 @@ def kepler(make_laws):
     data = load_dataset("kepler1618")
     texts = ["2600.0", "1000.0*a", "365.0*sqrt(a)**3"]
     return make_laws("P ~ a", data, texts, name="kepler1618")
+
+
+@pytest.fixture
+def beliefs():
+    """What a guide might expect of Kepler's planets."""
+    return Beliefs(
+        operators={"add": 0.2, "sin": 0.63, "mul": 0.9, "exp": 0.75, "tan": 0.01},
+        columns={"a": 0.98},
+        pairs={("a", "b"): 0.25},
+        size=9.2,
+        noise=0.01,
+        length=41.5,
+        peels=(("log(P)", 0.61), ("P/a", 0.2)),
+        source="guide 1",
+        seconds=0.021,
+        reason="it was sure of its columns",
+    )
 
 
 def _law(text, problem):

@@ -75,6 +75,14 @@ export function flag(value: unknown, where: string): boolean {
   return value === true;
 }
 
+/** A probability. */
+export function share(value: unknown, where: string): number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) {
+    throw new Malformed(`${where} is not a number from 0 to 1`);
+  }
+  return value;
+}
+
 export function numbers(value: unknown, where: string, limit: number): (number | null)[] {
   // A name for each item is made only for a wrong one: there may be tens of thousands.
   const plain = (item: unknown): item is number => typeof item === 'number' && Number.isFinite(item);

@@ -63,6 +63,14 @@ export function seconds(value: number | null): string {
   return `${Math.floor(whole / 60)} min` + (whole % 60 === 0 ? '' : ` ${whole % 60} s`);
 }
 
+/** A probability in whole percent; only what is certain is 0 % or 100 %. */
+export function percent(p: number): string {
+  if (p > 0 && p < 0.005) {
+    return '< 1 %';
+  }
+  return p >= 0.995 && p < 1 ? '> 99 %' : `${Math.round(100 * p)} %`;
+}
+
 /** Standard errors on either side of a value that hold 95 % of a normal distribution. */
 const NORMAL_95 = 1.96;
 

@@ -39,6 +39,35 @@ export interface Hypothesis {
   readonly tree: Tree | null;
 }
 
+/** A name and its probability, from 0 to 1. */
+export interface Share {
+  readonly name: string;
+  readonly p: number;
+}
+
+/** What a guide expected of the law before the search looked far; lists are likeliest first. */
+export interface Guide {
+  /** The name of the weights. */
+  readonly source: string;
+  /** Whether the search makes use of it, and why. */
+  readonly used: boolean;
+  readonly reason: string;
+  /** CPU time that asking took. */
+  readonly seconds: number | null;
+  readonly operators: readonly Share[];
+  readonly columns: readonly Share[];
+  /** Two columns that stand together in a product or a function. */
+  readonly pairs: readonly { readonly one: string; readonly other: string; readonly p: number }[];
+  /** Nodes. */
+  readonly size: number | null;
+  /** Relative to the target's standard deviation. */
+  readonly noise: number | null;
+  /** Bits. */
+  readonly length: number | null;
+  /** The last operations, as text in the columns. */
+  readonly peels: readonly Share[];
+}
+
 export interface Verdict {
   readonly status: string;
   readonly text: string;
@@ -96,4 +125,5 @@ export interface Snapshot {
   readonly edits: readonly Law[];
   readonly sample: Sample | null;
   readonly hypotheses: readonly Hypothesis[];
+  readonly guide: Guide | null;
 }

@@ -5,10 +5,10 @@
  * rest of the view relies on that.
  */
 import {
-  Malformed, MAX_NAME, MAX_TEXT, count, countOrNull, flag, isName, isRecord, list, numberOrNull, numbers, show, text,
-  textOrNull, texts
+  Malformed, MAX_NAME, MAX_TEXT, count, countOrNull, flag, isName, isRecord, list, numberOrNull, numbers, share, show,
+  text, textOrNull, texts
 } from './fields';
-import type { Code, Hypothesis, Law, Parameter, Path, Sample, Snapshot, Status, Tree, Verdict } from './snapshot';
+import type { Code, Guide, Hypothesis, Law, Parameter, Path, Sample, Share, Snapshot, Status, Tree, Verdict } from './snapshot';
 
 export const MAX_LAWS = 200;
 export const MAX_EQUATION = 4000;
@@ -17,6 +17,8 @@ export const MAX_TREE_DEPTH = 120;
 export const MAX_ROWS = 200;
 export const MAX_COLUMNS = 12;
 export const MAX_HYPOTHESES = 50;
+/** The most rows of each list of what a guide expected. */
+export const MAX_EXPECTED = { operators: 20, columns: 12, pairs: 6, peels: 10 } as const;
 /** Characters of a law in LaTeX or in a programming language. */
 const MAX_CODE = 4 * MAX_EQUATION;
 const MAX_ITEMS = 100;
@@ -87,7 +89,8 @@ function snapshotOf(value: unknown): Snapshot {
     front: [...front].sort((a, b) => a.complexity - b.complexity),
     edits: laws(value.edits ?? [], 'edits'),
     sample: sampleOf(value.sample),
-    hypotheses: list(value.hypotheses ?? [], 'hypotheses', MAX_HYPOTHESES).map((item, i) => hypothesisOf(item, `hypotheses[${i}]`))
+    hypotheses: list(value.hypotheses ?? [], 'hypotheses', MAX_HYPOTHESES).map((item, i) => hypothesisOf(item, `hypotheses[${i}]`)),
+    guide: guideOf(value.guide)
   };
 }
 
@@ -125,6 +128,44 @@ function hypothesisOf(value: unknown, where: string): Hypothesis {
     throw new Malformed(`${where}.kind is ${show(kind)}`);
   }
   return { id: text(value.id, `${where}.id`, MAX_NAME), kind, text: text(value.text, `${where}.text`, MAX_EQUATION), tree: drawableTree(value.tree) };
+}
+
+function guideOf(value: unknown): Guide | null {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (!isRecord(value)) {
+    throw new Malformed('guide is not an object');
+  }
+  return {
+    source: text(value.source, 'guide.source', MAX_NAME),
+    used: flag(value.used, 'guide.used'),
+    reason: text(value.reason, 'guide.reason', MAX_TEXT),
+    seconds: numberOrNull(value.seconds, 'guide.seconds'),
+    operators: shares(value.operators, 'guide.operators', MAX_EXPECTED.operators),
+    columns: shares(value.columns, 'guide.columns', MAX_EXPECTED.columns),
+    pairs: expected(value.pairs, 'guide.pairs', MAX_EXPECTED.pairs, 2).map(({ names: [one, other], p }) => ({ one: one!, other: other!, p })),
+    size: numberOrNull(value.size, 'guide.size'),
+    noise: numberOrNull(value.noise, 'guide.noise'),
+    length: numberOrNull(value.length, 'guide.length'),
+    peels: shares(value.peels, 'guide.peels', MAX_EXPECTED.peels)
+  };
+}
+
+function shares(value: unknown, where: string, limit: number): Share[] {
+  return expected(value, where, limit, 1).map(({ names: [name], p }) => ({ name: name!, p }));
+}
+
+/** Rows of so many names and a probability. */
+function expected(value: unknown, where: string, limit: number, width: number): { names: string[]; p: number }[] {
+  return list(value, where, limit).map((item, i) => {
+    const at = `${where}[${i}]`;
+    const row = list(item, at, width + 1);
+    if (row.length !== width + 1) {
+      throw new Malformed(`${at} has ${row.length} entries, not ${width + 1}`);
+    }
+    return { names: row.slice(0, width).map(name => text(name, at, MAX_NAME)), p: share(row[width], at) };
+  });
 }
 
 function lawOf(value: unknown, where: string): Law {

@@ -4,6 +4,7 @@ import { createDetail } from './detail';
 import { html } from './dom';
 import { createEditor } from './editor';
 import { createExplorer } from './explorer';
+import { createExpectation } from './expectation';
 import { createHeader } from './header';
 import { createHistory } from './history';
 import type { Host } from './host';
@@ -100,6 +101,7 @@ function createParts(host: Host): Parts {
   const scatter = createScatter();
   const residuals = createResiduals();
   const table = createTable(choose);
+  const expectation = createExpectation();
   const editor = createEditor(host, choose);
 
   const pictures = html('div', { class: 'srk-pictures' }, plot.node, scatter.node, residuals.node, table.node);
@@ -121,6 +123,7 @@ function createParts(host: Host): Parts {
     scatter.update(snapshot, rows);
     residuals.update(snapshot.target, snapshot.sample, rows);
     table.update(snapshot, law?.id ?? null);
+    expectation.update(snapshot.guide, law);
     editor.update(snapshot, law);
   }
 
@@ -135,7 +138,7 @@ function createParts(host: Host): Parts {
     return isKept ? (lawOf(last!, held!) ?? null) : null;
   }
 
-  return { nodes: [header.node, detail.node, pictures, editor.node, explorer.menu], update, press: history.press };
+  return { nodes: [header.node, detail.node, pictures, expectation.node, editor.node, explorer.menu], update, press: history.press };
 }
 
 function isSteeredAlike(one: Snapshot, other: Snapshot | null): boolean {
