@@ -1,4 +1,4 @@
-"""The guide: what a search learns beforehand about where to look.  Its corpus needs no torch."""
+"""The guide: what a search learns beforehand about where to look.  Only training needs torch."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ if TYPE_CHECKING:
 
 def guide_of(option: str) -> Guide | None:
     """The guide that ``option`` names: "off" is none, "auto" and "on" the one that comes with the
-    package, which "auto" does without if there is none; anything else is a path of weights.
+    package, which "auto" heeds only where that pays; anything else is a path of weights.
 
-    Raises :class:`OptionError` if there is no such guide.
+    Raises :class:`OptionError` for a path of none.
     """
-    if option in ("auto", "off"):
+    if option == "off":
         return None
-    if option == "on":
-        raise OptionError("guide 'on' needs weights and the package has none: use 'auto'")
-    if not Path(option).expanduser().is_file():
+    from sr_kernel.guide.neural import NeuralGuide
+    from sr_kernel.guide.weights import load
+
+    if option in ("auto", "on"):
+        return NeuralGuide(always=option == "on")
+    path = Path(option).expanduser()
+    if not path.is_file():
         raise OptionError(
             f"guide {option[:200]!r} is no file: choose auto, on or off, or give a path of weights"
         )
-    raise OptionError(f"guide {option[:200]!r} holds no weights that this version can read")
+    load(path)
+    return NeuralGuide(path, always=True)

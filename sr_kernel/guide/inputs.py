@@ -87,7 +87,7 @@ def _channels(values: FloatArray) -> Single:
         _standard(np.log(size + _EPS)) / 2, np.arcsinh(values.clip(-1e6, 1e6)) / 3,
         np.sin(values.clip(-50, 50)), np.arcsinh(over) / 3,
     ]  # fmt: skip
-    return np.stack(found, axis=-1).astype(np.float32)
+    return _bounded(np.stack(found, axis=-1))
 
 
 def _views(y: FloatArray) -> FloatArray:

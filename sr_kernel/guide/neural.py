@@ -38,6 +38,7 @@ class NeuralGuide:
         return Beliefs(
             reading.operators, reading.columns, reading.joined, reading.size, reading.noise,
             reading.bits, _peels(reading, problem), self._name, reading.seconds, used, reason,
+            float(reading.noises[0].clip(0, 1)),
         )  # fmt: skip
 
     def proposers(self) -> Sequence[Proposer]:

@@ -27,7 +27,8 @@ class Beliefs:
     law's description.  ``peels`` are the likeliest last operations, in words of the columns
     ("log(y)"), at most ten.  ``source`` names the weights; ``seconds`` of a processor is what it
     took to ask.  A search shows all beliefs, but makes use only of those that are ``used``;
-    ``reason`` says in a sentence why, or why not.  What is not in a mapping is not known.
+    ``reason`` says in a sentence why, or why not.  ``noiseless`` is the probability that the law
+    explains the rows up to rounding.  What is not in a mapping is not known.
 
     Raises :class:`OptionError` for anything else than such numbers and texts.
     """
@@ -43,6 +44,7 @@ class Beliefs:
     seconds: float
     used: bool = True
     reason: str = ""
+    noiseless: float = 0.5
 
     def __post_init__(self) -> None:
         settle = object.__setattr__
@@ -52,6 +54,7 @@ class Beliefs:
         for name in ("size", "noise", "length", "seconds"):
             settle(self, name, _number(name, getattr(self, name), math.inf))
         settle(self, "peels", _peels(self.peels))
+        settle(self, "noiseless", _number("noiseless", self.noiseless, 1.0))
         settle(self, "used", bool(self.used))
         if not (_is_text(self.source) and _is_text(self.reason)):
             raise OptionError("the source and the reason of beliefs must be texts")

@@ -18,6 +18,9 @@ LATE = 2
 HOPELESS = 0.03
 """The probability that a law has any of the operators a proposer needs, below which it waits."""
 
+NOISY = 0.1
+"""The probability of a law without noise below which such laws are sought later."""
+
 
 class Guidance:
     """What ``guide`` says, as far as a search heeds it; with None all is as usual.
@@ -54,6 +57,12 @@ class Guidance:
             self._beliefs, self.proposers = beliefs, proposers
             reprice(context, problem, Prices.of(beliefs, problem.variables))
             context.limit = len(context.bank)
+            context.noisy |= self.noisy
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the guide is sure that no law explains the rows up to rounding."""
+        return self._beliefs is not None and self._beliefs.noiseless < NOISY
 
     @property
     def for_helpers(self) -> Guide | None:

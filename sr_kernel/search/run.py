@@ -49,6 +49,7 @@ class Run(Watch):
         self.helpers: Helpers | Tasks | None = None
         self._dismissed: set[int] = set()
         self._caught_up = self._swept = False
+        self._costly: list[Proposer] = []
         self._share = 0.0
         self.checkpoint, self.before = None, None
         if settings.checkpoint is not None:
@@ -92,8 +93,12 @@ class Run(Watch):
         self.steering.hear()
         self._constant_laws()
         self._known_laws()
-        self._sweep(proposers, SWEEPS[0])
+        cheap = [one for one in proposers if getattr(one, "cheap", False)]
+        self._costly = [one for one in proposers if one not in cheap]
+        self._sweep(cheap, SWEEPS[0])
         self._ask_guide()
+        if not self.guidance.noisy:
+            self._sweep_costly()
         self._call_helpers()
         self._estimate_noise()
         self._judge_noise(proposers)
@@ -180,6 +185,11 @@ class Run(Watch):
         for proposer in self.guidance.proposers:
             self._ask(proposer)
 
+    def _sweep_costly(self) -> None:
+        """What else the smallest bank has of laws without noise, once."""
+        costly, self._costly = self._costly, []
+        self._sweep(costly, SWEEPS[0])
+
     def _sweeps(self, proposers: Sequence[Proposer]) -> None:
         """The larger sweeps, once, as long as nothing speaks against a law without noise."""
         if not self._swept:
@@ -250,6 +260,7 @@ class Run(Watch):
 
     def _ask_late(self, proposers: Sequence[Proposer]) -> None:
         """Those whom the guide has put off: it may be wrong."""
+        self._sweep_costly()
         late = self.guidance.late(proposers)
         self._larger_sweeps(late)
         for proposer in late:

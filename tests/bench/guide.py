@@ -154,20 +154,24 @@ def run_one(case: Case, noise: float, arm: str, options: argparse.Namespace) -> 
             offered.setdefault(entry.expr, clock())
         return offer(front, entry)
 
-    def nothing(progress: Progress) -> None:
-        return
+    shown: dict[str, float] = {}
+
+    def seen(progress: Progress) -> None:
+        for law in progress.front:
+            shown.setdefault(law.key, clock())
 
     Front.offer = heard  # type: ignore[method-assign,assignment]
     try:
         result = search(
             Problem(case.variables, case.X, case.y, random_state=options.seed),
-            time_limit=30 * options.budget, on_progress=nothing,
+            time_limit=30 * options.budget, on_progress=seen,
             should_stop=lambda: clock() > options.budget, guide=chosen,
         )  # fmt: skip
     finally:
         Front.offer = offer  # type: ignore[method-assign]
     cpu = clock()
-    front = any(judged(law.expr, case, noise)["recovered"] for law in result.front)
+    right = [law for law in result.front if judged(law.expr, case, noise)["recovered"]]
+    front, told = bool(right), min((shown.get(law.key, cpu) for law in right), default=cpu)
     first = next((when for expr, when in list(offered.items())[:_JUDGED]
                   if set(variables(expr)) <= set(case.variables)
                   and judged(expr, case, noise)["recovered"]), None) if front else None  # fmt: skip
@@ -175,7 +179,7 @@ def run_one(case: Case, noise: float, arm: str, options: argparse.Namespace) -> 
     return {
         "id": case.name, "family": case.family, "columns": len(case.variables), "noise": noise,
         "seed": options.seed, "arm": arm, "cpu": round(cpu, 3), "front": front, "best": best,
-        "seconds": round(first if first is not None else cpu, 3) if front else None,
+        "seconds": round(told if first is None else min(first, told), 3) if front else None,
         "stop": result.stop_reason, "asked": None if result.beliefs is None else
         round(result.beliefs.seconds, 4), "law": None if result.best is None else
         to_text(result.best.expr)[:300],
