@@ -15,10 +15,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from sr_kernel.errors import OptionError
 from sr_kernel.guide.actions import ATOMS, OUTER, PAIRS, WAYS
 from sr_kernel.guide.arrays import NUMPY, Array, Arrays
 from sr_kernel.guide.corpus import OPERATORS
@@ -30,11 +32,13 @@ NOISES = (0.0, 0.002, 0.006, 0.02, 0.06, 0.14)
 NOISE_EDGES = (1e-6, 0.0035, 0.011, 0.035, 0.09)
 BEGIN = len(TOKENS)
 """The embedding before the first token."""
+_WIDEST, _MOST_LAYERS = 512, 16
+"""Beyond these a network is no small one, whatever a file says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network."""
+    """Sizes of the network; the width is a multiple of the heads.  Raises :class:`OptionError`."""
 
     width: int = 128
     heads: int = 4
@@ -42,6 +46,16 @@ class Shape:
     decoder_layers: int = 2
     point: int = 48
     row: int = 96
+
+    def __post_init__(self) -> None:
+        for name, size in self.as_dict().items():
+            most = _MOST_LAYERS if name.endswith("layers") else _WIDEST
+            if not (type(size) is int and 1 <= size <= most):
+                raise OptionError(f"{name} of a network is {size!r}: give 1 to {most}")
+        if self.width % self.heads:
+            raise OptionError(
+                f"the width {self.width} of a network is no multiple of its {self.heads} heads"
+            )
 
     def as_dict(self) -> dict[str, int]:
         """By name."""
@@ -80,6 +94,18 @@ def initial(shape: Shape, seed: int) -> dict[str, Any]:
     for name, size in _norms(shape).items():
         found[f"{name}.scale"] = np.ones(size, dtype=np.float32)
         found[f"{name}.shift"] = np.zeros(size, dtype=np.float32)
+    return found
+
+
+def sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
+    """The shapes of all weights of a network, by name."""
+    found: dict[str, tuple[int, ...]] = {}
+    for name, size in _matrices(shape).items():
+        found[name] = size
+        if not name.endswith("embedding"):
+            found[f"{name}.bias"] = (size[1],)
+    for name, width in _norms(shape).items():
+        found[f"{name}.scale"] = found[f"{name}.shift"] = (width,)
     return found
 
 
@@ -214,7 +240,7 @@ class Network:
         parts = self._linear("head.whole", self._active("head.1", whole))
         edges = np.cumsum((0, *_WHOLE_PARTS))
         operators, size, noise, length, outer = (
-            parts[:, low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)
+            parts[:, low:high] for low, high in pairwise(edges)
         )
         both = arrays.concatenate([column, arrays.spread(whole[:, None], (b, d, w))], -1)
         each = self._linear("head.column", self._active("head.column.1", both))

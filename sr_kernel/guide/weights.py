@@ -11,16 +11,16 @@ import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sr_kernel.errors import OptionError
 from sr_kernel.guide.corpus import OPERATORS
 from sr_kernel.guide.corpus import VERSION as CORPUS
-from sr_kernel.guide.network import Shape, initial
+from sr_kernel.guide.network import Shape, sizes
 from sr_kernel.guide.tokens import TOKENS
 
 SHIPPED = Path(__file__).with_name("guide.safetensors")
@@ -29,7 +29,9 @@ VERSION = 1
 """Of the inputs and heads; weights of another version are refused."""
 LARGEST = 64 << 20
 """Bytes of a file beyond which it is no guide."""
-_TYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
+_HEADER = 1 << 20
+"""Bytes of the largest header."""
+_TYPES: dict[Any, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,27 +44,48 @@ class Weights:
     about: Mapping[str, str]
 
 
-@cache
 def load(path: Path = SHIPPED) -> Weights:
-    """The weights in a file.  Raises :class:`OptionError` for one that is none."""
+    """The weights in a file, read again only when it has changed.
+
+    Raises :class:`OptionError` for a file that holds none.
+    """
     try:
-        arrays, about = read(path)
-        sizes = json.loads(about.get("shape", "null"))
-        shape = Shape(**{name: int(size) for name, size in sizes.items()})
-        wanted = initial(shape, 0)
+        state = path.stat()
+        return _loaded(path, (state.st_mtime_ns, state.st_size, state.st_ino))
     except OSError as error:
         raise OptionError(f"the guide {str(path)!r} cannot be read: {error.strerror}") from None
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise OptionError(f"{str(path)!r} is no guide: {str(error)[:100]}") from None
-    if about.get("version") != str(VERSION) or about.get("vocabulary") != vocabulary():
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, state: tuple[int, ...]) -> Weights:
+    try:
+        arrays, about = read(path)
+        if about.get("version") != str(VERSION) or about.get("vocabulary") != vocabulary():
+            raise OptionError("it was trained for another version of the package")
+        shape = _shape(about)
+        _check(arrays, sizes(shape))
+    except ValueError as error:
         raise OptionError(
-            f"{str(path)!r} was trained for another version: train it anew with "
-            "'sr-kernel guide train'"
-        )
-    wrong = [n for n, a in wanted.items() if n not in arrays or arrays[n].shape != a.shape]
-    if wrong or not all(np.isfinite(array).all() for array in arrays.values()):
-        raise OptionError(f"{str(path)!r} is no guide: {wrong[:1] or 'numbers that are not finite'}")
-    return Weights({name: arrays[name] for name in wanted}, shape, about)
+            f"{str(path)!r} is no guide of this version: {str(error)[:100]}; "
+            "'sr-kernel guide train' makes one"
+        ) from None
+    return Weights(arrays, shape, about)
+
+
+def _shape(about: Mapping[str, str]) -> Shape:
+    given = json.loads(about.get("shape", "null"))
+    if not isinstance(given, dict) or set(given) != set(Shape().as_dict()):
+        raise ValueError("its header does not tell the sizes of a network")
+    return Shape(**given)
+
+
+def _check(arrays: Mapping[str, Any], wanted: Mapping[str, tuple[int, ...]]) -> None:
+    """Raises ValueError for arrays that are not those of the network."""
+    for name in wanted.keys() | arrays.keys():
+        if name not in arrays or arrays[name].shape != wanted.get(name):
+            raise ValueError(f"the array {name[:40]!r} is missing, unknown or of another shape")
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(f"the array {name!r} has numbers that are not finite")
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
@@ -70,29 +93,48 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
     Raises :class:`ValueError` for what is no such file, and :class:`OSError`.
     """
-    if os.path.getsize(path) > LARGEST:
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
         raise ValueError("the file is too large")
-    data = path.read_bytes()
-    if len(data) < 8:
-        raise ValueError("the file is too short")
-    end = 8 + struct.unpack("<Q", data[:8])[0]
-    if end > len(data):
-        raise ValueError("the header is longer than the file")
-    header = json.loads(data[8:end])
-    if not isinstance(header, dict):
-        raise ValueError("the header is no object")
-    texts = header.pop("__metadata__", {})
-    about = {str(name): str(text) for name, text in texts.items()}
-    return {name: _array(entry, data[end:]) for name, entry in header.items()}, about
+    end = 8 + (struct.unpack("<Q", data[:8])[0] if len(data) >= 8 else len(data))
+    if end > min(len(data), 8 + _HEADER):
+        raise ValueError("the file does not begin with a header that it has room for")
+    try:
+        header = json.loads(data[8:end])
+        about = {str(name): str(text) for name, text in header.pop("__metadata__", {}).items()}
+        places = {str(name): _place(entry) for name, entry in header.items()}
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError):
+        raise ValueError("the header does not tell what the file holds") from None
+    if sum(place.stop - place.start for place in places.values()) != len(data) - end:
+        raise ValueError("the arrays do not fill the file")
+    return {name: place.array(data, end) for name, place in places.items()}, about
 
 
-def _array(entry: Any, data: bytes) -> Any:
-    kind, (begin, stop) = _TYPES[entry["dtype"]], entry["data_offsets"]
-    sizes = tuple(int(size) for size in entry["shape"])
-    whole = 0 <= begin <= stop <= len(data) and min(sizes, default=0) >= 0
-    if not whole or stop - begin != kind.itemsize * math.prod(sizes):
-        raise ValueError("an array does not fit the file")
-    return np.frombuffer(data[begin:stop], kind).reshape(sizes).astype(np.float32)
+class _Place(NamedTuple):
+    """Where an array of numbers of ``kind`` stands after the header, in bytes."""
+
+    kind: np.dtype[Any]
+    sizes: tuple[int, ...]
+    start: int
+    stop: int
+
+    def array(self, data: bytes, begin: int) -> Any:
+        length = self.stop - self.start
+        inside = 0 <= self.start <= self.stop <= len(data) - begin
+        if (
+            not inside
+            or min(self.sizes, default=0) < 0
+            or length != self.kind.itemsize * math.prod(self.sizes)
+        ):
+            raise ValueError("an array does not fit the file")
+        numbers = np.frombuffer(data, np.uint8, length, begin + self.start)
+        return numbers.view(self.kind).reshape(self.sizes).astype(np.float32)
+
+
+def _place(entry: Any) -> _Place:
+    start, stop = entry["data_offsets"]
+    return _Place(_TYPES[entry["dtype"]], tuple(map(int, entry["shape"])), int(start), int(stop))
 
 
 def write(path: Path, arrays: Mapping[str, Any], shape: Shape, about: Mapping[str, str]) -> None:
