@@ -46,9 +46,14 @@ class Peels(NamedTuple):
 
 
 def peels_of(laws: Laws, place: NDArray[np.int64]) -> Peels:
-    """The right actions for ``laws`` whose variable ``k`` is column ``place[i, k]``."""
+    """The right actions for ``laws`` whose variable ``k`` is column ``place[i, k]``, one of the
+    first MOST_COLUMNS.
+
+    Raises :class:`DataError` for a law larger than the grammar's.
+    """
     from sr_kernel.guide.actions_kernels import fill_peels
 
+    laws = laws.bounded(place, MOST_COLUMNS)
     count, d = len(laws.length), MOST_COLUMNS
     found = Peels(
         np.zeros((count, len(OUTER)), dtype=np.bool_),

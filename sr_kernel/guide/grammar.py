@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sr_kernel.errors import OptionError
+from sr_kernel.errors import DataError, OptionError
 from sr_kernel.expr import Expr, apply, number, symbol, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.numeric import compile_program, evaluate
@@ -83,6 +83,21 @@ class Laws(NamedTuple):
     def chosen(self, rows: Any) -> Laws:
         """The laws of ``rows`` (indices or a mask)."""
         return Laws(*(part[rows] for part in self))
+
+    @property
+    def fits(self) -> bool:
+        """Whether no law has more steps than the grammar's, as compiled loops take for granted."""
+        return bool(self.length.max(initial=0) <= LARGEST)
+
+    def bounded(self, place: Any, columns: int) -> Laws:
+        """These laws, which can be looked at over ``columns`` with variable ``k`` at
+        ``place[i, k]``; raises :class:`DataError` where they cannot."""
+        if not self.fits:
+            raise DataError(f"a law has more than {LARGEST} nodes: the guide knows none so large")
+        inside = (place >= 0) & (place < columns)
+        if place.shape[1] < self.count.max(initial=0) or not inside.all():
+            raise DataError(f"a law has more than the {columns} columns that the guide learns from")
+        return self
 
 
 @dataclass(frozen=True)

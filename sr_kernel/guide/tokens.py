@@ -29,14 +29,20 @@ TOKENS = (*BINARY, *UNARY, *CONSTANTS)
 """Tokens before the columns: column ``j`` is token ``len(TOKENS) + j``."""
 FREE = TOKENS.index("c")
 LONGEST = LARGEST
+_COLUMNS = np.iinfo(np.int16).max - len(TOKENS)
+"""Columns whose tokens can be stored."""
 ARITY = np.array([2] * len(BINARY) + [1] * len(UNARY) + [0] * len(CONSTANTS))
 
 
 def sequences_of(laws: Laws, place: NDArray[np.int64]) -> NDArray[np.int16]:
     """The tokens (m, LONGEST) of ``laws`` whose variable ``k`` is column ``place[i, k]``; -1 after
-    the end.  Arguments whose order does not matter stand with the longer one last."""
+    the end.  Arguments whose order does not matter stand with the longer one last.
+
+    Raises :class:`DataError` for a law larger than the grammar's.
+    """
     from sr_kernel.guide.tokens_kernels import fill_sequences
 
+    laws = laws.bounded(place, _COLUMNS)
     found = np.full((len(laws.length), LONGEST), -1, dtype=np.int16)
     fill_sequences(laws.code, laws.left, laws.right, laws.value, laws.length, place, found)
     return found
@@ -69,6 +75,8 @@ def _term(sequence: list[int], at: int, names: Sequence[str]) -> tuple[Expr, int
     if at >= len(sequence):
         raise ValueError("the term is not complete")
     token = int(sequence[at])
+    if not 0 <= token < len(TOKENS) + len(names):
+        raise ValueError(f"there is no token {token}")
     if token >= len(TOKENS):
         return symbol(names[token - len(TOKENS)]), at + 1
     name, after, args = TOKENS[token], at + 1, []

@@ -60,7 +60,7 @@ def fill_sequences(code, left, right, value, length, place, found):  # type: ign
                 if not _IS_BINARY[c]:
                     todo[open_], open_ = first, open_ + 1
                 else:
-                    if (c == ADD or c == MUL) and sizes[first] > sizes[second]:
+                    if c in (ADD, MUL) and sizes[first] > sizes[second]:
                         first, second = second, first
                     todo[open_], todo[open_ + 1], open_ = second, first, open_ + 2
             at += 1
