@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sr_kernel.guide.network import BEGIN, Network
-from sr_kernel.guide.tokens import ARITY, BINARY, LONGEST, TOKENS, UNARY, admitted
+from sr_kernel.guide.tokens import ARITY, BINARY, CONSTANTS, LONGEST, TOKENS, UNARY, admitted
 
 Sequences = list[tuple[tuple[int, ...], float]]
 """Tokens (column ``j`` is ``len(TOKENS) + j``) with their log likelihood."""
@@ -32,18 +32,30 @@ class Constraints:
 
     def mask(self, names: Sequence[str]) -> NDArray[np.bool_]:
         """Which tokens (len(TOKENS) + d,) may be used at all."""
-        words = (*TOKENS, *names)
-        return np.array([word not in self.forbidden for word in words])
+        may = np.array([word not in self.forbidden for word in _words(names)])
+        groups = self.groups(names)
+        return np.asarray(may & ~(groups & ~may).any(axis=1))
 
-    def wanted(self, names: Sequence[str]) -> list[int]:
-        """The tokens that must be used."""
-        words = (*TOKENS, *names)
-        return [k for k, word in enumerate(words) if word in self.required]
+    def wanted(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """Which tokens must be used."""
+        must = np.array([word in self.required for word in _words(names)])
+        return np.asarray(must | (self.groups(names) & must).any(axis=1))
 
-    def joined(self, names: Sequence[str]) -> list[tuple[int, int]]:
-        """Tokens of which both or none must be used."""
+    def groups(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """Which tokens (k, k) are used together or not at all, each with itself."""
         place = {name: len(TOKENS) + k for k, name in enumerate(names)}
-        return [(place[a], place[b]) for a, b in self.twins if a in place and b in place]
+        found = np.eye(len(TOKENS) + len(names), dtype=np.bool_)
+        for one, other in self.twins:
+            if one in place and other in place:
+                together = found[place[one]] | found[place[other]]
+                found[np.ix_(together, together)] = True
+        return found
+
+
+def _words(names: Sequence[str]) -> list[str]:
+    """What each token is called; a column that is called like a constant takes the name."""
+    constants = (word if word not in names else "" for word in CONSTANTS)
+    return [*BINARY, *UNARY, *constants, *names]
 
 
 @dataclass
@@ -82,12 +94,16 @@ class _Search:
         self.longest = min(constraints.longest, LONGEST)
         self.allowed = constraints.mask(names)
         self.wanted = constraints.wanted(names)
-        self.twins = constraints.joined(names)
+        self.groups = constraints.groups(names)
         self.generator = generator
         self.arity = np.concatenate([ARITY, np.zeros(self.columns, dtype=np.int64)])
+        self.free = not self.wanted.any() and self.groups.sum() == len(self.groups)
+        """Whether nothing makes one token need another."""
 
     def found(self) -> Iterator[tuple[tuple[int, ...], float]]:
         """Complete sequences as they end."""
+        if (self.wanted & ~self.allowed).any():
+            return
         beams = _Beams(np.zeros((1, 0), dtype=np.int64), np.zeros(1), np.zeros(1),
                        np.ones(1, dtype=np.int64))  # fmt: skip
         ended: Sequences = []
@@ -149,40 +165,36 @@ class _Search:
         return np.where(np.isfinite(likelihood), found, -np.inf)
 
     def _admits(self, beams: _Beams, place: int) -> NDArray[np.bool_]:
-        """Tokens (w, k) after which what is missing still has room."""
-        missing = np.stack(
-            [~(beams.sequences == token).any(axis=1) for token in self.wanted]
-            + [self._unpaired(beams, a, b) for a, b in self.twins],
-            axis=1,
-        ) if self.wanted or self.twins else None  # fmt: skip
-        if missing is None:
-            return np.ones((len(beams.slots), len(self.allowed)), dtype=np.bool_)
-        return self._rooms(beams, missing, self.longest - place)
+        """Tokens (w, k) after which what the law must have still has room.
 
-    def _unpaired(self, beams: _Beams, a: int, b: int) -> NDArray[np.bool_]:
-        seen = [(beams.sequences == token).any(axis=1) for token in (a, b)]
-        return np.asarray(seen[0] != seen[1])
+        With ``s`` open slots, a law that still needs ``u`` tokens of one argument, ``b`` of two and
+        ``l`` leaves takes ``u + 2 max(b, l - s) + s`` more tokens: what is left over of the leaves
+        needs as many more operations of two arguments.
+        """
+        seen = np.zeros((len(beams.slots), len(self.allowed)), dtype=np.bool_)
+        if self.free:
+            return ~seen
+        np.put_along_axis(seen, beams.sequences, values=True, axis=1)
+        begun = (seen.astype(np.int64) @ self.groups) > 0
+        missing = (begun | self.wanted) & ~seen
+        slots = beams.slots[:, None] + self.arity - 1
+        unary, binary, leaves = (self._needed(missing, ~seen & ~missing, n) for n in (1, 2, 0))
+        forks = np.maximum(binary, leaves - slots)
+        able = (forks <= binary) | self.allowed[self.arity == 2].any()
+        more = unary + 2 * forks + slots
+        over = unary + binary + leaves == 0
+        return np.asarray(np.where(slots > 0, able & (more <= self.longest - place - 1), over))
 
-    def _rooms(
-        self, beams: _Beams, missing: NDArray[np.bool_], left: int
-    ) -> NDArray[np.bool_]:
-        """A law may not end, nor close its last slot, while something is missing; as the room gets
-        short only what is missing may come."""
-        count = missing.sum(axis=1)
-        serves = np.zeros((len(count), len(self.allowed)), dtype=np.bool_)
-        for k, token in enumerate(self.wanted):
-            serves[:, token] |= missing[:, k]
-        for k, (a, b) in enumerate(self.twins):
-            seen = (beams.sequences == a).any(axis=1)
-            there = missing[:, len(self.wanted) + k]
-            serves[:, b] |= there & seen
-            serves[:, a] |= there & ~seen
-        after = beams.slots[:, None] + self.arity - 1
-        remaining = count[:, None] - serves
-        # Each missing one takes a token and, as it may be an operator, two more to close it.
-        roomy = left - 1 >= after + 3 * np.maximum(remaining, 0) + 2
-        open_ = (after > 0) | (remaining <= 0)
-        return np.asarray(open_ & (roomy | serves | (remaining <= 0)))
+    def _needed(
+        self, missing: NDArray[np.bool_], unseen: NDArray[np.bool_], arity: int
+    ) -> NDArray[np.int64]:
+        """How many tokens of ``arity`` are missing (w, k) after each token, which may itself be
+        one of them or bring in those that go with it."""
+        kind = self.arity == arity
+        count = (missing & kind).sum(axis=1, keepdims=True) - (missing & kind)
+        others = self.groups & ~np.eye(len(self.groups), dtype=np.bool_)
+        brought = (unseen & kind).astype(np.int64) @ others.T
+        return np.asarray(count + brought)
 
 
 def _chosen(beams: _Beams, rows: NDArray[np.int64]) -> _Beams:
