@@ -19,6 +19,7 @@ from sr_kernel.expr import Expr, apply, number
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.guide.reading import Action, Reader, rebuilt, undone
 from sr_kernel.numeric import compile_program, evaluate
+from sr_kernel.search.description import structure_length
 from sr_kernel.search.proposer import Context
 
 _WIDTH = 8
@@ -29,8 +30,12 @@ _STEPS = (24, 40)
 """Nodes read when asked first, and in each later round."""
 _BANK = 6000
 """Functions of the bank that a target is matched with."""
+_COMPARED = 32
+"""Rows on which targets are compared."""
 _BEST = 2
 """Matches of a target that are proposed."""
+_ROUGH = 8.0
+"""By how much fitting its constants may lower the loss of a law."""
 _STEP_BITS = 6.0
 """Bits that a peel adds to the description."""
 
@@ -46,6 +51,14 @@ class Node:
     visits: int = 0
     value: float = -math.inf
     read: bool = False
+    over: bool = False
+    """Nothing in it is left to be read."""
+
+    def worth(self, child: Node) -> float:
+        """How much reading below ``child`` next promises."""
+        value = child.value if child.visits else self.value - 0.1
+        prior = _EXPLORE * child.prior * math.sqrt(1 + self.visits)
+        return value + prior / (1 + child.visits)
 
     def built(self, inner: Expr) -> Expr:
         """The law in which ``inner`` is what is left."""
@@ -67,34 +80,26 @@ class PeelProposer:
     def propose(self, context: Context) -> Iterator[Expr]:
         if self._root is None:
             self._root = Node(context.sample.y, (), 1.0)
+            self._known = {_shown(self._root.target): self._root}
         steps = _STEPS[min(self._asked, len(_STEPS) - 1)]
         self._asked += 1
         matcher = _Matcher(context)
         for _ in range(steps):
+            if self._root.over:
+                return
             context.poll()
             path = self._selected(self._root)
-            if path[-1].read:  # nothing is left to be tried
-                return
             self._expand(context, path[-1])
+            _credit(path)
             yield from matcher.laws(path[-1])
             if context.solved():
                 return
-            best = path[-1].value
-            for node in reversed(path):
-                node.visits += 1
-                best = node.value = max(node.value, best)
 
     def _selected(self, node: Node) -> list[Node]:
-        """The way to the node that is worth reading next."""
+        """The way to the unread node that is worth reading next."""
         path = [node]
-        while node.read and node.children:
-            total = math.sqrt(1 + node.visits)
-
-            def worth(child: Node, total: float = total) -> float:
-                value = child.value if child.visits else node.value - 0.1
-                return value + _EXPLORE * child.prior * total / (1 + child.visits)
-
-            node = max(node.children, key=worth)
+        while node.read:
+            node = max((child for child in node.children if not child.over), key=node.worth)
             path.append(node)
         return path
 
@@ -125,13 +130,28 @@ class PeelProposer:
         left = undone(action, node.target, values)
         if left is None:
             return None
-        size = np.abs(left).max()
-        shown = np.round(left[:32] / (size * np.sign(left[0] or 1.0)), 7).tobytes()
+        shown = _shown(left)
         if shown in self._known:
             return None
         child = Node(left, (action, *node.actions), action.p)
         self._known[shown] = child
         return child
+
+
+def _credit(path: list[Node]) -> None:
+    """Tell the nodes above what the last node of ``path`` is worth."""
+    best = path[-1].value
+    for node in reversed(path):
+        node.visits += 1
+        node.over = all(child.over for child in node.children)
+        best = node.value = max(node.value, best)
+
+
+def _shown(target: FloatArray) -> bytes:
+    """The same for targets (n,) that agree up to scale, sign included."""
+    size = np.abs(target).max() or 1.0
+    shown = np.round(target[:_COMPARED] / size * np.sign(target[0] or 1.0), 7)
+    return bytes((shown + 0.0).tobytes())  # there are two zeros
 
 
 _NEEDS = {
@@ -161,31 +181,53 @@ class _Matcher:
 
     def laws(self, node: Node) -> Iterator[Expr]:
         """The laws in which the target of ``node`` is one of the functions it is likest to."""
-        context = self.context
-        target = node.target[context.probe_rows]
+        target = node.target[self.context.probe_rows]
+        target = target / (np.abs(target).max() or 1.0)
         target = target - target.mean()
         norm = np.sqrt(np.square(target).sum())
-        if not norm > 0 or not np.isfinite(norm):
+        if not norm > 0:
             return
         likeness = np.abs(self.rows @ (target / norm))
         best = np.argsort(-np.nan_to_num(likeness), kind="stable")[:_BEST]
         for index in best:
-            expr = self._fitted(node, int(index))
-            if expr is not None:
-                yield expr
+            law = self._fitted(node, int(index))
+            if law is not None and self._promises(law):
+                yield law
 
     def _fitted(self, node: Node, index: int) -> Expr | None:
+        """The law in which the target is a multiple of a function of the bank, shifted."""
         context = self.context
         values = context.bank.values([index], context.sample.X)[0]
-        if not np.isfinite(values).all():
+        line = _line(values, node.target)
+        if line is None:
             return None
-        A = np.column_stack([values, np.ones_like(values)])
-        (slope, shift), *_ = np.linalg.lstsq(A, node.target, rcond=None)
-        left = A @ (slope, shift) - node.target
-        if not np.isfinite(slope) or slope == 0:
-            return None
-        inner = apply("mul", number(float(slope)), context.bank.expr(index))
+        slope, shift = line
+        inner = apply("mul", number(slope), context.bank.expr(index))
         if np.abs(shift) > 1e-9 * np.abs(node.target).max():
-            inner = inner + number(float(shift))
-        del left
+            inner = inner + number(shift)
         return node.built(inner)
+
+    def _promises(self, law: Expr) -> bool:
+        """Whether ``law``, once fitted, may change the front."""
+        sample = self.context.sample
+        program = compile_program(law, sample.variables)
+        loss = sample.relative_loss(evaluate(program, sample.X))
+        structure = structure_length(law, len(sample.variables))
+        return math.isfinite(loss) and self.context.promising(
+            loss, law.size, len(program.theta), structure, _ROUGH
+        )
+
+
+def _line(values: FloatArray, target: FloatArray) -> tuple[float, float] | None:
+    """Slope and shift with which ``values`` (n,) are likest to ``target`` (n,)."""
+    size, most = np.abs(values).max(), np.abs(target).max()
+    if not (0 < size < math.inf and 0 < most < math.inf):  # false for nan
+        return None
+    a, b = values / size, target / most  # whose squares are numbers
+    spread = np.square(a - a.mean()).sum()
+    if not spread > 0:
+        return None
+    slope = float((a - a.mean()) @ (b - b.mean()) / spread)
+    shift = float(b.mean() - slope * a.mean()) * most
+    slope = slope * most / size
+    return (float(slope), float(shift)) if 0 < abs(slope) < math.inf else None
