@@ -88,15 +88,16 @@ def _values(expr: Expr, names: Sequence[str]) -> bytes | None:
     size = np.abs(found).max()
     if size == 0:
         return None
-    found = found / (size * np.sign(found[0] or 1.0))
-    return bytes(np.round(found, 6).tobytes())
+    found = np.round(found / (size * np.sign(found[0] or 1.0)), 6) + 0.0  # there are two zeros
+    return bytes(found.tobytes())
 
 
 @cache
 def _points(columns: int) -> FloatArray:
     rng = np.random.default_rng(7)
     positive = rng.uniform(0.2, 0.9, (12, columns))
-    return np.vstack([positive, rng.uniform(1.1, 2.9, (8, columns)) * rng.choice([1, -1])])
+    signs = rng.choice([1, -1], (8, columns))
+    return np.vstack([positive, rng.uniform(1.1, 2.9, (8, columns)) * signs])
 
 
 def scaled(expr: Expr) -> Expr:
