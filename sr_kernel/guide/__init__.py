@@ -24,10 +24,19 @@ def guide_of(option: str) -> Guide | None:
 
     if option in ("auto", "on"):
         return NeuralGuide(always=option == "on")
-    path = Path(option).expanduser()
-    if not path.is_file():
+    path = _path(option)
+    if path is None:
         raise OptionError(
             f"guide {option[:200]!r} is no file: choose auto, on or off, or give a path of weights"
         )
     load(path)
     return NeuralGuide(path, always=True)
+
+
+def _path(option: str) -> Path | None:
+    """The file that ``option`` names; None where there is none."""
+    try:
+        path = Path(option).expanduser()
+        return path if path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # no name of a file, no such user
+        return None

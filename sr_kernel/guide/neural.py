@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -59,15 +58,15 @@ class NeuralGuide:
         return True, "the first sweep found no exact law"
 
 
-@cache
 def reader(path: Path) -> Reader:
-    """The reader of the weights at ``path``, loaded once."""
+    """The reader of the weights at ``path``."""
     return Reader(load(path))
 
 
 def _peels(reading: Reading, problem: Problem) -> tuple[tuple[str, float], ...]:
     """The likeliest operations that can be undone on the rows, in words."""
     found: list[tuple[str, float]] = []
+    target = problem.target if problem.target.isidentifier() else f"({problem.target})"
     rows = np.random.default_rng(0).permutation(problem.rows)[:200]
     X, y = problem.X[rows], problem.y[rows]
     for action in reading.actions():
@@ -75,7 +74,7 @@ def _peels(reading: Reading, problem: Problem) -> tuple[tuple[str, float], ...]:
         if action.inner is not None:
             values = evaluate(compile_program(action.inner, problem.variables), X)
         if undone(action, y, values) is not None:
-            found.append((action.words("y"), action.p))
+            found.append((action.words(target), action.p))
         if len(found) == MOST_PEELS:
             break
     return tuple(found)
