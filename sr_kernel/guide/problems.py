@@ -9,6 +9,7 @@ A line is a JSON object with ``id``, ``family``, ``formula`` (several right-hand
 from __future__ import annotations
 
 import json
+import math
 import random
 import zlib
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from sr_kernel.numeric import compile_program, evaluate
 ROWS = 1000
 BOUND = 100.0
 """Some sets keep only rows with |y| below this; their notes say so."""
+_LARGEST_GRID = 1_000_000
 
 
 def drawn(path: Path, families: Sequence[str], count: int, seed: int) -> list[dict[str, Any]]:
@@ -35,8 +37,8 @@ def drawn(path: Path, families: Sequence[str], count: int, seed: int) -> list[di
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         records = [part for line in lines if line.strip() for part in _parts(json.loads(line))]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{str(path)!r} holds no problems, one a line: {error}") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError(f"{str(path)[:200]!r} holds no problems, one a line: {error}") from None
     records = [part for part in records if not families or part.get("family") in families]
     records.sort(key=lambda record: str(record["id"]))
     if 0 < count < len(records):
@@ -45,6 +47,11 @@ def drawn(path: Path, families: Sequence[str], count: int, seed: int) -> list[di
 
 
 def _parts(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A record for each right-hand side; raises KeyError or TypeError for what is no record."""
+    told = [record["id"], record["formula"]]
+    told += [variable[word] for variable in record["variables"] for word in ("name", "dist")]
+    if not all(isinstance(text, str) for text in told):
+        raise TypeError("id, formula, name and dist are texts")
     parts = record["formula"].split("|")
     if len(parts) == 1:
         yield record
@@ -75,16 +82,19 @@ def table_of(
     record: dict[str, Any], generator: np.random.Generator, rows: int = ROWS, *, again: bool = False
 ) -> tuple[FloatArray, FloatArray]:
     """Rows (n, d) on which the law is defined and its values (n,), at most ``rows`` and no more
-    than the record has; ``again`` draws between the points of a fixed grid.
+    than the record has; ``again`` draws as many others, between the points of a fixed grid.
 
-    Raises :class:`DataError` where the law has hardly any values.
+    Raises :class:`DataError` where the law has hardly any values or no rows can be drawn.
     """
-    variables = record["variables"]
     law, names = law_of(record)
+    variables = record["variables"]
     fixed = not again and all(v["dist"] in ("linspace", "grid", "values") for v in variables)
-    X = _grid(variables) if fixed else _random(variables, 20 * rows, generator)
-    with np.errstate(all="ignore"):
-        y = evaluate(compile_program(law, names, free="none"), X)
+    try:
+        rows = rows if again else min(int(record.get("n_train") or rows), rows)
+        X = _grid(variables) if fixed else _random(variables, 20 * rows, generator)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise DataError(f"no rows of {str(record['id'])[:80]!r} can be drawn: {error}") from None
+    y = evaluate(compile_program(law, names, free="none"), X)
     keep = np.isfinite(y)
     if "|y|" in (record.get("notes") or ""):
         keep &= np.abs(y) < BOUND
@@ -99,6 +109,8 @@ def table_of(
 
 def _grid(variables: Sequence[dict[str, Any]]) -> FloatArray:
     axes = [np.asarray(_axis(v), dtype=np.float64) for v in variables]
+    if math.prod(map(len, axes)) > _LARGEST_GRID:
+        raise ValueError(f"its grid has more than {_LARGEST_GRID} points")
     return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import random
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from sr_kernel.errors import SrKernelError
 from sr_kernel.expr import Expr, number, parse, substitute, variables
 from sr_kernel.expr.operators import FloatArray
+from sr_kernel.guide.problems import ROWS, generator_of, law_of, noisy, table_of
+from sr_kernel.guide.problems import drawn as records_of
 from sr_kernel.numeric.evaluate import evaluate
 from sr_kernel.numeric.fit import fit_constants
 from sr_kernel.numeric.program import compile_program
 from sr_kernel.search.refine import pinned
 
-ROWS, FRESH = 1000, 1000
-BOUND = 100.0
-"""Some sets keep only rows with |y| below this; their notes say so."""
+FRESH = 1000
 
 
 @dataclass(frozen=True)
@@ -56,26 +53,7 @@ def values(expr: Expr, X: FloatArray, variables: Sequence[str]) -> FloatArray:
 
 def drawn(folder: Path, families: Sequence[str], count: int, seed: int) -> list[dict[str, Any]]:
     """``count`` records (0: all) of ``families`` (none: of every one), one a right-hand side."""
-    with (folder / "A_problems.jsonl").open(encoding="utf-8") as file:
-        records = [
-            part
-            for line in file
-            for part in _right_hand_sides(json.loads(line))
-            if not families or part["family"] in families
-        ]
-    records.sort(key=lambda record: record["id"])
-    if 0 < count < len(records):
-        records = random.Random(seed).sample(records, count)
-    return records
-
-
-def _right_hand_sides(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    parts = record["formula"].split("|")
-    if len(parts) == 1:
-        yield record
-        return
-    for place, formula in enumerate(parts):
-        yield {**record, "id": f"{record['id']}_{place}", "formula": formula.strip()}
+    return records_of(folder / "A_problems.jsonl", families, count, seed)
 
 
 def made(record: dict[str, Any], noise: float, seed: int) -> Case:
@@ -83,67 +61,12 @@ def made(record: dict[str, Any], noise: float, seed: int) -> Case:
 
     Raises :class:`SrKernelError` where the formula cannot be read or evaluated.
     """
-    names = tuple(variable["name"] for variable in record["variables"])
-    truth = parse(record["formula"], variables=names)
-    generator = np.random.default_rng([seed, zlib.crc32(record["id"].encode())])
-    bounded = "|y|" in (record.get("notes") or "")
-    rows = min(record.get("n_train") or ROWS, ROWS)
-    X, clean = _table(record["variables"], truth, names, rows, generator, bounded)
-    largest = np.abs(clean).max() or 1.0  # whose square may be no number
-    level = noise * largest * np.sqrt(np.mean((clean / largest) ** 2))
-    y = clean + level * generator.normal(size=len(clean))
-    fresh, expected = _table(
-        record["variables"], truth, names, FRESH, generator, bounded, again=True
-    )
+    truth, names = law_of(record)
+    generator = generator_of(record, seed)
+    X, clean = table_of(record, generator, ROWS)
+    y = noisy(clean, noise, generator)
+    fresh, expected = table_of(record, generator, FRESH, again=True)
     return Case(record["id"], record["family"], names, X, y, truth, fresh, expected)
-
-
-def _table(
-    variables: Sequence[dict[str, Any]], truth: Expr, names: Sequence[str], rows: int,
-    generator: np.random.Generator, bounded: bool, *, again: bool = False,
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Rows on which the truth is defined; ``again`` draws between the points of a fixed grid."""
-    fixed = not again and all(v["dist"] in ("linspace", "grid", "values") for v in variables)
-    X = _grid(variables) if fixed else _random(variables, 20 * rows, generator)
-    y = values(truth, X, names)
-    keep = np.isfinite(y) & (np.abs(y) < BOUND if bounded else True)
-    X, y = X[keep], y[keep]
-    if len(y) < min(rows, 3):
-        raise SrKernelError(f"{truth} has a value on {len(y)} rows only: no table can be made")
-    if fixed and len(y) > rows:
-        picked = np.sort(generator.permutation(len(y))[:rows])
-        return X[picked], y[picked]
-    return (X, y) if fixed else (X[:rows], y[:rows])
-
-
-def _grid(variables: Sequence[dict[str, Any]]) -> FloatArray:
-    axes = [np.asarray(_axis(v), dtype=np.float64) for v in variables]
-    return np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=1)
-
-
-def _axis(variable: dict[str, Any]) -> Any:
-    if variable["dist"] == "values":
-        return variable["values"]
-    return np.linspace(variable["low"], variable["high"], int(variable.get("n") or 20))
-
-
-def _random(
-    variables: Sequence[dict[str, Any]], rows: int, generator: np.random.Generator
-) -> FloatArray:
-    return np.stack([_column(v, rows, generator) for v in variables], axis=1)
-
-
-def _column(variable: dict[str, Any], rows: int, generator: np.random.Generator) -> FloatArray:
-    low, high, kind = variable["low"], variable["high"], variable["dist"]
-    sign = generator.choice([-1.0, 1.0], rows) if kind.endswith("_pm") else 1.0
-    if kind == "values":
-        return generator.choice(np.asarray(variable["values"], dtype=np.float64), rows)
-    if kind.startswith("int_"):
-        return generator.integers(int(np.ceil(low)), int(high) + 1, rows) * sign
-    if kind.startswith("loguniform"):
-        size = np.exp(generator.uniform(np.log(low), np.log(high), rows))
-        return -size if kind.endswith("_neg") else size * sign
-    return generator.uniform(low, high, rows)
 
 
 # ------------------------------------------------------------------ measured
