@@ -35,10 +35,11 @@ OPERATORS = (
 ROOTS = tuple(name for name in CODES if name not in ("input", "theta", "constant"))
 """Operations that a law can have at its root."""
 
-_LABEL = np.array([
+LABEL = np.array([
     OPERATORS.index("add" if name == "sub" else name) if name in ("sub", *OPERATORS) else -1
     for name in CODES
 ])  # fmt: skip
+"""The place in OPERATORS of each code of a step; -1 for one that is no label."""
 _CANDIDATES = 1024
 """Laws that are drawn at a time: part of what the stream is."""
 _BINARY = np.array([CODES[name] for name in ("add", "sub", "mul", "div", "pow")])
@@ -158,7 +159,7 @@ def labels_of(laws: Laws, tables: Tables) -> Labels:
     every = np.arange(count)
     real = np.arange(width) < laws.length[:, None]
     operators = np.zeros((count, len(OPERATORS) + 1), dtype=np.bool_)
-    operators[every[:, None], np.where(real, _LABEL[laws.code], -1)] = True
+    operators[every[:, None], np.where(real, LABEL[laws.code], -1)] = True
     used = np.zeros((count, MOST_COLUMNS), dtype=np.bool_)
     for k in range(int(laws.count.max(initial=0))):
         rows = every[laws.count > k]

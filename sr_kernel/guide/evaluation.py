@@ -19,21 +19,23 @@ from typing import Any
 import numpy as np
 
 from sr_kernel.equality import canonical_hash
-from sr_kernel.errors import SrKernelError
-from sr_kernel.expr import Expr
+from sr_kernel.errors import DataError, SrKernelError
+from sr_kernel.expr import Expr, variables
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.guide.actions import ATOMS, OUTER, PAIRS, WAYS, Peels, atom, pair, peels_of
 from sr_kernel.guide.beams import beams
-from sr_kernel.guide.corpus import OPERATORS, Corpus
-from sr_kernel.guide.grammar import LARGEST, laws_of
+from sr_kernel.guide.corpus import LABEL, OPERATORS, Corpus
+from sr_kernel.guide.grammar import laws_of
 from sr_kernel.guide.inputs import ROWS
 from sr_kernel.guide.network import NOISES
 from sr_kernel.guide.points import MOST_COLUMNS
 from sr_kernel.guide.problems import drawn, generator_of, law_of, noisy, table_of
 from sr_kernel.guide.proposals import terms
 from sr_kernel.guide.reading import Action, Reader, Reading, undone
+from sr_kernel.guide.tokens import TOKENS
 from sr_kernel.guide.weights import SHIPPED, load
-from sr_kernel.numeric import compile_program, evaluate as values_of
+from sr_kernel.numeric import compile_program
+from sr_kernel.numeric import evaluate as values_of
 
 BINS = 10
 SMALLEST = 7
@@ -94,14 +96,24 @@ class Evaluation:
     tallies: dict[tuple[str, float], Tally]
     parameters: int
     bytes: int
+    skipped: int = 0
+    """Problems of which no table could be made."""
 
     def lines(self) -> list[str]:
         """A table, one line a family and level of noise."""
-        head = ("| set | noise | problems | peel 1 | 3 | 10 | of | operators | precise | "
-                "noise +-1 | distinct | ms |")  # fmt: skip
-        return [head, "|" + "---|" * 12, *(_line(row) for row in self.as_dict()["sets"]),
-                "", f"{self.parameters} parameters, {self.bytes / 1e6:.1f} MB; ECE of operators "
-                f"{self.as_dict()['ece_operators']:.3f}, of peels {self.as_dict()['ece_peels']:.3f}"]  # fmt: skip
+        figures = self.as_dict()
+        words = (
+            "set", "noise", "problems", "peel 1", "3", "10", "of", "operators", "precise",
+            "noise +-1", "distinct", "ms",
+        )  # fmt: skip
+        size = f"{self.parameters} parameters, {self.bytes / 1e6:.1f} MB"
+        errors = (
+            f"ECE of operators {figures['ece_operators']:.3f}, of peels {figures['ece_peels']:.3f}"
+        )
+        if self.skipped:
+            errors += f"; {self.skipped} problems left out, as no table can be made"
+        head = [f"| {' | '.join(words)} |", "|" + "---|" * len(words)]
+        return [*head, *map(_line, figures["sets"]), "", f"{size}; {errors}"]
 
     @cached_property
     def _dict(self) -> dict[str, Any]:
@@ -111,7 +123,7 @@ class Evaluation:
             "sets": [_row(key, tally) for key, tally in sorted(self.tallies.items())],
             "calibration": calibration(believed), "calibration_peels": calibration(peels),
             "ece_operators": ece(believed), "ece_peels": ece(peels),
-            "parameters": self.parameters, "bytes": self.bytes,
+            "parameters": self.parameters, "bytes": self.bytes, "skipped": self.skipped,
         }  # fmt: skip
 
     def as_dict(self) -> dict[str, Any]:
@@ -121,30 +133,37 @@ class Evaluation:
 
 
 def evaluate(options: EvaluationOptions) -> Evaluation:
-    """Evaluate a guide.  Raises :class:`SrKernelError` for files that are none."""
+    """Evaluate a guide.  Raises :class:`SrKernelError` for files that are none and for problems of
+    none of which a table can be made."""
     path = options.weights or SHIPPED
     weights = load(path)
     reader = Reader(weights)
     tallies: dict[tuple[str, float], Tally] = defaultdict(Tally)
-    for table in tables(options):
+    skipped: list[str] = []
+    for table in tables(options, skipped):
         _judge(reader, table, tallies[table.family, table.noise])
+    if not tallies:
+        raise DataError(f"there is no problem to evaluate a guide on: {'; '.join(skipped[:1])}")
     count = sum(int(array.size) for array in weights.arrays.values())
-    return Evaluation(dict(tallies), count, path.stat().st_size)
+    return Evaluation(dict(tallies), count, path.stat().st_size, len(skipped))
 
 
-def tables(options: EvaluationOptions) -> Iterator[Table]:
-    """The tables that are looked at."""
+def tables(options: EvaluationOptions, skipped: list[str]) -> Iterator[Table]:
+    """The tables that are looked at; ``skipped`` gets a reason for each problem that has none."""
     if options.problems is None:
         yield from _of_the_corpus(options)
         return
     for record in drawn(options.problems, options.families, options.count, options.seed):
+        generator = generator_of(record, options.seed)
+        try:
+            law, names = law_of(record)
+            X, clean = table_of(record, generator)
+        except SrKernelError as error:
+            skipped.append(str(error))
+            continue
+        state = generator.bit_generator.state
         for noise in options.noise:
-            try:
-                law, names = law_of(record)
-                generator = generator_of(record, options.seed)
-                X, clean = table_of(record, generator)
-            except SrKernelError:  # no table can be made of it
-                continue
+            generator.bit_generator.state = state
             y = noisy(clean, noise, generator)
             yield Table(str(record.get("family", "")), noise, law, names, X, y)
 
@@ -178,8 +197,6 @@ def _judge(reader: Reader, table: Table, tally: Tally) -> None:
 
 
 def _has_column(sequence: tuple[int, ...]) -> bool:
-    from sr_kernel.guide.tokens import TOKENS
-
     return any(token >= len(TOKENS) for token in sequence)
 
 
@@ -198,10 +215,8 @@ def _relative(table: Table) -> float:
 
 def operators_of(law: Expr) -> set[str]:
     """The operators of a law, as the corpus labels them."""
-    found = {node for one in laws_of(law) for node in one.code[0]}
-    from sr_kernel.guide.corpus import _LABEL
-
-    return {OPERATORS[_LABEL[code]] for code in found if _LABEL[code] >= 0}
+    places = {int(LABEL[code]) for one in laws_of(law) for code in one.code[0]}
+    return {OPERATORS[place] for place in places if place >= 0}
 
 
 def _judge_operators(reading: Reading, law: Expr, tally: Tally) -> None:
@@ -240,10 +255,8 @@ def _name(action: Action) -> tuple[str, str]:
 def right_peels(law: Expr, names: tuple[str, ...]) -> set[tuple[str, str]] | None:
     """The actions that ``law`` over ``names`` admits; None for one that cannot be labelled."""
     known = laws_of(law)
-    if not known or len(known[0].code[0]) > LARGEST or len(names) > MOST_COLUMNS:
+    if not known or not known[0].fits or len(names) > MOST_COLUMNS:
         return None
-    from sr_kernel.expr import variables
-
     place = np.zeros((1, MOST_COLUMNS), dtype=np.int64)
     used = variables(law)
     place[0, : len(used)] = [names.index(name) for name in used]
@@ -288,9 +301,7 @@ def ece(believed: list[tuple[float, bool]]) -> float:
 
 def _row(key: tuple[str, float], tally: Tally) -> dict[str, Any]:
     ranks = np.array(tally.ranks)
-    there, hit, thought = (sum(column) for column in zip(*tally.operators, strict=True)) if (
-        tally.operators
-    ) else (0, 0, 0)
+    there, hit, thought = np.array(tally.operators or [(0, 0, 0)]).sum(axis=0).tolist()
     return {
         "set": key[0], "noise": key[1], "problems": tally.problems, "peels": len(ranks),
         "top1": _share(ranks < 1), "top3": _share(ranks < 3), "top10": _share(ranks < 10),
