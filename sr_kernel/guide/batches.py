@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,7 +65,6 @@ class Batches:
 
     corpus: Corpus
     size: int = 64
-    _waiting: dict[tuple[int, int], list[Row]] = field(init=False, default_factory=dict)
 
     def __iter__(self) -> Iterator[tuple[Inputs, Targets]]:
         rng = np.random.default_rng([self.corpus.seed, 1])
@@ -80,9 +79,7 @@ class Batches:
 
 def _rows(batch: Batch, rng: np.random.Generator) -> Iterator[Row]:
     place = batch.tables.place
-    all_ = targets_of(
-        batch.labels, peels_of(batch.laws, place), sequences_of(batch.laws, place)
-    )
+    all_ = targets_of(batch.labels, peels_of(batch.laws, place), sequences_of(batch.laws, place))
     for index, pair in enumerate(batch):
         X, y = pair.X, pair.y
         most = max(rows for rows in ROWS if rows <= len(y))
@@ -95,7 +92,9 @@ def _rows(batch: Batch, rng: np.random.Generator) -> Iterator[Row]:
 def together(rows: list[Row]) -> tuple[Inputs, Targets]:
     """Rows of one shape as one batch."""
     d = rows[0].X.shape[1]
-    stacked = Targets(*(np.stack(part) for part in zip(*(row.targets for row in rows), strict=True)))
+    stacked = Targets(
+        *(np.stack(part) for part in zip(*(row.targets for row in rows), strict=True))
+    )
     cut = stacked._replace(
         used=stacked.used[:, :d], joined=stacked.joined[:, :d, :d],
         atoms=stacked.atoms[:, :d], pairs=stacked.pairs[:, :d, :d],

@@ -12,14 +12,14 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from sr_kernel.errors import OptionError
 from sr_kernel.guide import weights as disk
@@ -27,7 +27,7 @@ from sr_kernel.guide.arrays import Array
 from sr_kernel.guide.batches import Batches, Targets
 from sr_kernel.guide.corpus import Corpus
 from sr_kernel.guide.inputs import Inputs
-from sr_kernel.guide.network import BEGIN, Answers, Network, Shape, initial
+from sr_kernel.guide.network import BEGIN, Answers, Network, Shape, initial, sizes
 from sr_kernel.guide.tokens import TOKENS, open_slots
 
 T = TypeVar("T")
@@ -58,15 +58,17 @@ class TrainingOptions:
     threads: int = 1
     batch: int = 64
     rate: float = 2e-3
-    shape: Shape = Shape()
+    shape: Shape = field(default_factory=Shape)
     steps: int = 1 << 40
     """Steps after which it is over, whatever the time."""
 
     def __post_init__(self) -> None:
         if not 0 < self.minutes < math.inf:
             raise OptionError(f"minutes is {self.minutes}: give a number of minutes above 0")
-        if self.batch < 2 or self.threads < 1 or self.seed < 0:
-            raise OptionError("batch is 2 or more, threads 1 or more, seed 0 or more")
+        if self.batch < 2 or self.threads < 1 or self.seed < 0 or self.steps < 1:
+            raise OptionError("batch is 2 or more, threads and steps 1 or more, seed 0 or more")
+        if not 0 < self.rate < math.inf:
+            raise OptionError(f"rate is {self.rate}: give a step size above 0, 0.002 for the usual")
         if self.device == "cuda" and not torch.cuda.is_available():
             raise OptionError("device is 'cuda', but torch sees no GPU: use 'cpu' or 'auto'")
 
@@ -96,10 +98,10 @@ class TorchArrays:
         return array.expand(shape)
 
     def gelu(self, array: Array) -> Array:
-        return F.gelu(array, approximate="tanh")
+        return functional.gelu(array, approximate="tanh")
 
     def normal(self, array: Array, scale: Array, shift: Array) -> Array:
-        return F.layer_norm(array, array.shape[-1:], scale, shift)
+        return functional.layer_norm(array, array.shape[-1:], scale, shift)
 
     def softmax(self, array: Array) -> Array:
         return torch.softmax(array, dim=-1)
@@ -133,16 +135,16 @@ def losses(network: Network, inputs: Inputs, targets: Targets) -> dict[str, Tens
         "operators": _binary(told.operators, targets.operators),
         "used": _binary(told.used, targets.used),
         "joined": joined.mean() if d > 1 else joined.sum(),
-        "size": F.cross_entropy(told.size, targets.size),
-        "noise": F.cross_entropy(told.noise, targets.noise),
-        "length": F.smooth_l1_loss(told.length, targets.bits / 20),
+        "size": functional.cross_entropy(told.size, targets.size),
+        "noise": functional.cross_entropy(told.noise, targets.noise),
+        "length": functional.smooth_l1_loss(told.length, targets.bits / 20),
         "peel": _peel(told, targets),
         "sequence": _sequence(network, tokens, targets.sequence),
     }
 
 
 def _binary(logits: Tensor, truth: Tensor, reduction: str = "mean") -> Tensor:
-    return F.binary_cross_entropy_with_logits(logits, truth.float(), reduction=reduction)
+    return functional.binary_cross_entropy_with_logits(logits, truth.float(), reduction=reduction)
 
 
 def _peel(told: Answers, targets: Targets) -> Tensor:
@@ -162,7 +164,7 @@ def _sequence(network: Network, tokens: Tensor, sequence: Tensor) -> Tensor:
     shifted = sequence + (sequence >= len(TOKENS))
     before = torch.cat([begin, shifted[:, :-1].clamp_min(0)], dim=1)
     logits, _ = network.decode(tokens, before, slots[:, :length].clamp_min(0), None)
-    nats = F.cross_entropy(logits.flatten(0, 1), sequence.flatten(), ignore_index=-1,
+    nats = functional.cross_entropy(logits.flatten(0, 1), sequence.flatten(), ignore_index=-1,
                            reduction="sum")  # fmt: skip
     return nats / len(sequence)
 
@@ -200,15 +202,15 @@ class Training:
             return initial(self.options.shape, self.options.seed), {}
         try:
             arrays, about = disk.read(self._state)
-        except (OSError, ValueError) as error:
+            self.done, self.seen = int(about["step"]), int(about["seen"])
+            self.seconds, self.runs = float(about["seconds"]), int(about["runs"])
+            _check_state(arrays, about, self.options.shape)
+        except (OSError, ValueError, KeyError) as error:
             raise OptionError(
                 f"there is nothing to resume at {str(self._state)!r} ({error}): train without "
                 "resume first"
             ) from None
-        self.done, self.seen = int(about["step"]), int(about["seen"])
-        self.seconds, self.runs = float(about["seconds"]), int(about["runs"])
-        kept = {n[7:]: a for n, a in arrays.items() if n.startswith("weight ")}
-        return kept, arrays
+        return {name: arrays[f"weight {name}"] for name in sizes(self.options.shape)}, arrays
 
     def _restore(self, state: dict[str, Any]) -> None:
         if not state:
@@ -221,8 +223,10 @@ class Training:
             }
 
     def batches(self) -> Iterator[tuple[Inputs, Targets]]:
-        """The tables of this run, made ahead; a run that goes on sees others."""
+        """The tables of a run, made ahead; each run sees others, also one that goes on from a state
+        that was saved in the middle of another."""
         corpus = Corpus(self.options.seed + 1_000_003 * self.runs)
+        self.runs += 1
         for inputs, targets in _ahead(iter(Batches(corpus, self.options.batch))):
             yield self._moved(inputs), self._moved(targets)
 
@@ -267,7 +271,6 @@ class Training:
                 saved = time.perf_counter()
                 self.save()
         self._log(known, on_step)
-        self.runs += 1
         self.save()
         return options.out
 
@@ -276,9 +279,7 @@ class Training:
         down = 0.5 * (1 + math.cos(math.pi * max(0.0, (share - 0.2) / 0.8)))
         return self.options.rate * min(1.0, (step + 1) / _WARM) * max(down, 0.01)
 
-    def _log(
-        self, known: list[dict[str, float]], on_step: Callable[[Report], None] | None
-    ) -> None:
+    def _log(self, known: list[dict[str, float]], on_step: Callable[[Report], None] | None) -> None:
         if not known:
             return
         means = {name: float(np.mean([one[name] for one in known])) for name in PARTS}
@@ -300,10 +301,21 @@ class Training:
         disk.write(self.options.out, half, self.options.shape, about)
         state = {f"weight {name}": array for name, array in plain.items()}
         for name, weight in self.weights.items():
-            kept = self.optimizer.state[weight]
-            state[f"mean {name}"] = kept["exp_avg"].cpu().numpy()
-            state[f"square {name}"] = kept["exp_avg_sq"].cpu().numpy()
+            kept = self.optimizer.state[weight]  # empty before the first step
+            for word, part in (("mean", "exp_avg"), ("square", "exp_avg_sq")):
+                state[f"{word} {name}"] = kept.get(part, torch.zeros_like(weight)).cpu().numpy()
         disk.write(self._state, state, self.options.shape, about)
+
+
+def _check_state(arrays: dict[str, Any], about: dict[str, str], shape: Shape) -> None:
+    """Raises ValueError for a state of another network."""
+    if about.get("version") != str(disk.VERSION) or about.get("vocabulary") != disk.vocabulary():
+        raise ValueError("the state of another version")
+    for name, size in sizes(shape).items():
+        for word in ("weight", "mean", "square"):
+            found = arrays.get(f"{word} {name}")
+            if found is None or found.shape != size or not np.isfinite(found).all():
+                raise ValueError(f"the state of another network: {word} {name}")
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:
@@ -320,8 +332,6 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
                 future.cancel()
 
 
-def train(
-    options: TrainingOptions, on_step: Callable[[Report], None] | None = None
-) -> Path:
+def train(options: TrainingOptions, on_step: Callable[[Report], None] | None = None) -> Path:
     """Train a guide; returns the file of its weights.  ``on_step`` hears of every report."""
     return Training(options).run(on_step)
