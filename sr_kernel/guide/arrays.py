@@ -64,9 +64,7 @@ class NumpyArrays:
 
     def summary(self, array: Array) -> Array:
         """Mean, spread, largest and smallest along axis 1 of (b, n, ..., k): (b, ..., 4 k)."""
-        return np.concatenate(
-            [self.moments(array), array.max(axis=1), array.min(axis=1)], axis=-1
-        )
+        return np.concatenate([self.moments(array), array.max(axis=1), array.min(axis=1)], axis=-1)
 
     def moments(self, array: Array) -> Array:
         """Mean and spread along axis 1 of (b, n, ..., k): (b, ..., 2 k)."""
