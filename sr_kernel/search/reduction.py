@@ -17,7 +17,6 @@ from sr_kernel.search.archive import Archive
 from sr_kernel.search.bank import banks_of
 from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.front import Front
-from sr_kernel.search.opening import reprice
 from sr_kernel.search.presentation import keeps_to, known_signs
 from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
@@ -162,8 +161,6 @@ class Reduced:
         context.look(exactly=whole.exactly and not self._simple())
         if whole.exact_bank is None:  # laws that are exact have been looked for
             context.exact_bank = None
-        if (prices := whole.prices.of_operators) != context.prices:  # the guide has spoken since
-            reprice(context, context.problem, prices)
         context.noisy = whole.noisy
         if not context.exactly and self._smooth is None and len(self.view.columns) <= _FEW:
             self._smooth = self._smoothed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sr_kernel.search.curves import CurveProposer
 from sr_kernel.search.evolve import Evolution
 from sr_kernel.search.exactly import ExactProposer, GlanceProposer
@@ -47,6 +49,12 @@ def default_proposers() -> list[Proposer]:
         InnerProposer(), WaveProposer(), RelationProposer(long=True), WaveProposer(tangents=True),
         Evolution(),
     ]  # fmt: skip
+
+
+def parted(proposers: Sequence[Proposer]) -> tuple[list[Proposer], list[Proposer]]:
+    """Those who are quick to tell laws without noise, and the others."""
+    cheap = [one for one in proposers if getattr(one, "cheap", False)]
+    return cheap, [one for one in proposers if one not in cheap]
 
 
 def _solvers() -> list[Proposer]:

@@ -26,7 +26,7 @@ from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Proposer
 from sr_kernel.search.refine import pinned
 from sr_kernel.search.result import Progress, SearchResult
-from sr_kernel.search.rounds import ROUNDS, SWEEPS
+from sr_kernel.search.rounds import ROUNDS, SWEEPS, parted
 from sr_kernel.search.sample import fit_rows, with_few_rows
 from sr_kernel.search.scaling import Scaling
 from sr_kernel.search.settings import Settings
@@ -49,8 +49,7 @@ class Run(Watch):
         self.helpers: Helpers | Tasks | None = None
         self._dismissed: set[int] = set()
         self._caught_up = self._swept = False
-        self._costly: list[Proposer] = []
-        self._share = 0.0
+        self._costly, self._share = list[Proposer](), 0.0
         self.checkpoint, self.before = None, None
         if settings.checkpoint is not None:
             self.checkpoint = Checkpoint(settings.checkpoint, problem, self.report)
@@ -93,8 +92,7 @@ class Run(Watch):
         self.steering.hear()
         self._constant_laws()
         self._known_laws()
-        cheap = [one for one in proposers if getattr(one, "cheap", False)]
-        self._costly = [one for one in proposers if one not in cheap]
+        cheap, self._costly = parted(proposers)
         self._sweep(cheap, SWEEPS[0])
         self._ask_guide()
         if not self.guidance.noisy:
@@ -187,8 +185,8 @@ class Run(Watch):
 
     def _sweep_costly(self) -> None:
         """What else the smallest bank has of laws without noise, once."""
-        costly, self._costly = self._costly, []
-        self._sweep(costly, SWEEPS[0])
+        self._sweep(self._costly, SWEEPS[0])
+        self._costly = []
 
     def _sweeps(self, proposers: Sequence[Proposer]) -> None:
         """The larger sweeps, once, as long as nothing speaks against a law without noise."""
@@ -393,12 +391,7 @@ class Run(Watch):
     def _snapshot(self, seconds: float, *, final: bool = False) -> Progress:
         laws, best = self.presenter.laws(self.context.front, seconds, final=final)
         return Progress(
-            self.clock.elapsed,
-            self.candidates_tried,
+            self.clock.elapsed, self.candidates_tried,
             self._spent[1] + self._banked + len(self.context.archive),
-            laws,
-            best,
-            self.control.paused,
-            self.steering.version,
-            self.context.beliefs,
-        )
+            laws, best, self.control.paused, self.steering.version, self.context.beliefs,
+        )  # fmt: skip

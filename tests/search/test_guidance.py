@@ -154,7 +154,7 @@ def test_beliefs_that_are_not_used_are_only_shown():
 
 
 def test_the_banks_are_built_anew():
-    early = Watcher(exact=True)
+    early = Watcher(exact=True, cheap=True)
     told = beliefs({"sin": 0.01}, {"a": 0.9, "b": 0.01})
     search(problem(**NOISY), time_limit=20, guide=Invented(told), proposers=[early, Watcher()])
     (_, exactly, before, none), *later = early.seen
@@ -217,9 +217,9 @@ def test_reductions_take_the_prices_of_operators():
         data, time_limit=10, guide=Invented(told), proposers=[ReductionProposer(lambda: [spy])]
     )
     assert result.beliefs == told
-    prices = [seen[2] for seen in spy.seen]
-    assert prices[0] == USUAL
-    assert prices[-1] == Prices.of(told, names).of_operators != Prices.of(told, names)
+    assert all(seen[2] == Prices.of(told, names).of_operators for seen in spy.seen)
+    assert spy.seen
+    assert Prices.of(told, names).of_operators != Prices.of(told, names)
 
 
 @pytest.mark.parametrize("told", [NO_WAVES, beliefs({"sin": 0.9, "mul": 0.05}, {"b": 0.01})])
