@@ -3,9 +3,10 @@
 A law is read as a chain of terms (sums, differences) or of factors (products, quotients) below its
 root; constants in the chain are left aside.  Undoing one step leaves a simpler target:
 
-- an *outer* function, ``y = exp(u)`` and the like; powers and reciprocals also of a multiple;
+- an *outer* function, ``y = exp(u)`` and the like; powers and reciprocals also of a multiple, and
+  the square where all factors are even powers;
 - a *factor* or *divisor*: ``y/g`` or ``y*g`` for a simple function ``g`` of one column
-  (:data:`ATOMS`), or the sum or difference of two;
+  (:data:`ATOMS`), or the sum or difference of two; ``x`` is a factor of ``x**3`` too;
 - a *term*: ``y - c*g`` for a ``g`` of one column or a product of two.
 """
 

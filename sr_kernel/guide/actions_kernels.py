@@ -89,17 +89,37 @@ def _atom(code, left, right, value, k):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _mark_powers(which, place, way, atoms):  # type: ignore[no-untyped-def]
+    """A power of a column has lower ones in it: dividing by them leaves less too."""
+    atoms[place, which, way] = True
+    if which == _CUBED:
+        atoms[place, _SQUARED, way] = True
+    if which in (_SQUARED, _CUBED):
+        atoms[place, _X, way] = True
+
+
+@compiled
 def _mark_factors(code, left, right, value, steps, signs, count, place, atoms, pairs):  # type: ignore[no-untyped-def]
     for t in range(count):
         k = steps[t]
         which, sign, v = _atom(code, left, right, value, k)
         way = _FACTOR if sign * signs[t] > 0 else _DIVISOR
         if which >= 0:
-            atoms[place[v], which, way] = True
+            _mark_powers(which, place[v], way, atoms)
         elif (code[k] == ADD or code[k] == SUB) and code[left[k]] == INPUT == code[right[k]]:
             i, j = place[left[left[k]]], place[left[right[k]]]
             kind = (_SUM if code[k] == ADD else _DIFFERENCE) + (1 if signs[t] < 0 else 0)
             pairs[i, j, kind] = pairs[j, i, kind] = True
+
+
+@compiled
+def _even(code, left, right, value, steps, count):  # type: ignore[no-untyped-def]
+    """Whether all factors are even powers, so that the root of their product is shorter."""
+    for t in range(count):
+        e = _exponent(code, left, right, value, steps[t])
+        if not (e == e and abs(e) > 1 and abs(e / 2 - round(e / 2)) < _SAME):
+            return False
+    return count > 0
 
 
 @compiled
@@ -163,6 +183,8 @@ def fill_peels(code, left, right, value, length, place, outer, atoms, pairs, joi
         if terms > 1 or shifted:
             continue
         _mark_factors(c, a, b, v, steps, signs, factors, at, atoms[i], pairs[i])
+        if _even(c, a, b, v, steps, factors):
+            outer[i, _SQUARE] = True
         if factors == 1 and signs[0] < 0:
             outer[i, _INVERSE] = True
         elif factors == 1:

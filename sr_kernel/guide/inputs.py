@@ -109,18 +109,21 @@ def _shapes(X: FloatArray) -> FloatArray:
     return _standard(np.stack(shapes, axis=3).reshape(b, n, -1)).reshape(b, n, d, SHAPES)
 
 
-def _regression(A: FloatArray, T: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _regression(
+    A: FloatArray, T: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Of T (b, n, q) on A (b, n, p), both standard: the share left over (b, q), coefficients and
-    their t statistics (b, p, q)."""
+    their t statistics (b, p, q), and what is left of the first two (b, n, 2)."""
     n, p = A.shape[1:]
     gram = A.transpose(0, 2, 1) @ A / n + 1e-6 * np.eye(p)
     inverse = np.linalg.inv(gram)
     weights = inverse @ (A.transpose(0, 2, 1) @ T / n)
-    left = np.square(T - A @ weights).mean(axis=1)
+    missed = T - A @ weights
+    left = np.square(missed).mean(axis=1)
     share = (left * n / max(n - p - 1, 1)).clip(1e-9, 2.0)
     spread = np.diagonal(inverse, axis1=1, axis2=2).clip(1e-9)
     error = np.sqrt(spread[:, :, None] * (left[:, None, :] + 1e-9) / n)
-    return share, weights, np.arcsinh(weights / error / 3)
+    return share, weights, np.arcsinh(weights / error / 3), missed[:, :, :2]
 
 
 def _statistics(X: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -128,29 +131,33 @@ def _statistics(X: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, F
     b, n, d = X.shape
     views, shapes = _views(y), _shapes(X)
     plain, logs = shapes[..., 0], shapes[..., 3]
-    whole, column, pair = [], [], []
+    whole, column, pair, missed = [], [], [], []
     for values in (plain, logs):
-        share, weights, t = _regression(values, views)
+        share, weights, t, left = _regression(values, views)
+        missed.append(left)
         whole += _shares(share)
         column += [t, weights]
         if values is logs:
             column.append(_exponents(X, y, weights[:, :, 1]))
         crossed, first, second = _crossed(values)
-        share, _, t = _regression(crossed, views)
+        share, _, t, left = _regression(crossed, views)
+        missed.append(left)
         whole += _shares(share)
         column.append(t[:, :d])
         square = np.zeros((b, d, d, VIEWS))
         square[:, first, second] = square[:, second, first] = t[:, d:]
         column.append(square[:, np.arange(d), np.arange(d)])
         pair.append(square)
-    share, _, t = _regression(shapes.reshape(b, n, -1), views)
+    share, _, t, left = _regression(shapes.reshape(b, n, -1), views)
+    missed.append(left)
     whole += _shares(share)
     column.append(t.reshape(b, d, SHAPES, VIEWS)[..., :2].reshape(b, d, -1))
     likeness = np.einsum("bndp,bnt->bdpt", shapes, views, optimize=True) / n
     column += [likeness.reshape(b, d, -1), _range(X)]
     whole += [_range(y[:, :, None])[:, 0], (views**3).mean(axis=1) / 3,
               np.log((views**4).mean(axis=1)), _neighbours(plain, views[..., 0]),
-              np.full((b, 2), [n / ROWS, d / 9])]  # fmt: skip
+              np.full((b, 2), [n / ROWS, d / 9]),
+              _likeness(plain, np.concatenate(missed, axis=2))]  # fmt: skip
     return tuple(np.concatenate(parts, axis=-1) for parts in (whole, column, pair))  # type: ignore[return-value]
 
 
@@ -191,17 +198,30 @@ def _range(values: FloatArray) -> FloatArray:
 
 def _neighbours(X: FloatArray, y: FloatArray) -> FloatArray:
     """How much y (b, n) differs between the nearest rows (b, n, d) of at most POINTS, against how
-    far they are apart: quartiles of both, and of their ratio, as logarithms (b, 9)."""
+    far they are apart: quantiles of both, and of their ratio, as logarithms (b, 9)."""
     X, y = X[:, :POINTS], y[:, :POINTS]
-    square = np.square(X).sum(axis=2)
-    distance = square[:, :, None] + square[:, None] - 2 * X @ X.transpose(0, 2, 1)
-    n = X.shape[1]
-    distance[:, np.arange(n), np.arange(n)] = np.inf
-    nearest = distance.argmin(axis=2)
-    apart = np.sqrt(np.take_along_axis(distance, nearest[:, :, None], 2)[:, :, 0].clip(1e-12))
+    nearest, square = _nearest(X)
+    apart = np.sqrt(square.clip(1e-12))
     change = np.abs(np.take_along_axis(y, nearest, axis=1) - y) + 1e-9
     logs = [np.log10(values) for values in (change, apart, change / apart)]
     return np.concatenate([np.quantile(v, [0.1, 0.5, 0.9], axis=1).T / 3 for v in logs], axis=1)
+
+
+def _likeness(X: FloatArray, missed: FloatArray) -> FloatArray:
+    """How much what regressions leave over (b, n, k) agrees between the nearest rows (b, k): noise
+    does not, what is left of a law does."""
+    nearest, _ = _nearest(X)
+    other = np.take_along_axis(missed, nearest[:, :, None], axis=1)
+    return (missed * other).mean(axis=1) / (np.square(missed).mean(axis=1) + 1e-30)
+
+
+def _nearest(X: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
+    """The nearest other row of each row (b, n, d), and the square of how far it is (b, n)."""
+    square, n = np.square(X).sum(axis=2), X.shape[1]
+    distance = square[:, :, None] + square[:, None] - 2 * X @ X.transpose(0, 2, 1)
+    distance[:, np.arange(n), np.arange(n)] = np.inf
+    nearest = distance.argmin(axis=2)
+    return nearest, np.take_along_axis(distance, nearest[:, :, None], 2)[:, :, 0]
 
 
 def _sizes() -> tuple[int, int, int]:
