@@ -6,7 +6,7 @@ Kool et al. 2019) makes them a sample without replacement, so that another seed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,11 +77,12 @@ def beams(
     count: int = 32,
     constraints: Constraints | None = None,
     generator: np.random.Generator | None = None,
+    poll: Callable[[], None] = lambda: None,
 ) -> Sequences:
     """Up to ``count`` laws over ``names`` for the table that ``tokens`` (1, 1 + d, w) encode, the
-    likeliest first; a sample of them with a ``generator``."""
+    likeliest first; a sample of them with a ``generator``.  Calls ``poll`` before each token."""
     search = _Search(network, tokens, names, count, constraints or Constraints(), generator)
-    return sorted(search.found(), key=lambda item: -item[1])
+    return sorted(search.found(poll), key=lambda item: -item[1])
 
 
 class _Search:
@@ -100,7 +101,7 @@ class _Search:
         self.free = not self.wanted.any() and self.groups.sum() == len(self.groups)
         """Whether nothing makes one token need another."""
 
-    def found(self) -> Iterator[tuple[tuple[int, ...], float]]:
+    def found(self, poll: Callable[[], None]) -> Iterator[tuple[tuple[int, ...], float]]:
         """Complete sequences as they end."""
         if (self.wanted & ~self.allowed).any():
             return
@@ -108,6 +109,7 @@ class _Search:
                        np.ones(1, dtype=np.int64))  # fmt: skip
         ended: Sequences = []
         for place in range(self.longest):
+            poll()
             beams = self._longer(beams, place)
             over = beams.slots == 0
             for sequence, likelihood in zip(

@@ -212,7 +212,8 @@ def _likeness(X: FloatArray, missed: FloatArray) -> FloatArray:
     does not, what is left of a law does."""
     nearest, _ = _nearest(X)
     other = np.take_along_axis(missed, nearest[:, :, None], axis=1)
-    return (missed * other).mean(axis=1) / (np.square(missed).mean(axis=1) + 1e-30)
+    share = (missed * other).mean(axis=1) / (np.square(missed).mean(axis=1) + 1e-30)
+    return np.asarray(share)
 
 
 def _nearest(X: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:

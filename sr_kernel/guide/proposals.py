@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -47,21 +47,21 @@ def _words(part: Expr) -> Iterator[str]:
 
 def written(
     reading: Reading, constraints: Constraints, count: int,
-    generator: np.random.Generator | None = None,
+    generator: np.random.Generator | None = None, poll: Callable[[], None] = lambda: None,
 ) -> list[Expr]:  # fmt: skip
     """Up to ``count`` laws of the decoder, each function once, the likeliest first."""
     found = beams(reading.network, reading.tokens, reading.names, count=count,
-                  constraints=constraints, generator=generator)  # fmt: skip
+                  constraints=constraints, generator=generator, poll=poll)  # fmt: skip
     return list(distinct(terms(found, reading.names), reading.names))
 
 
 def terms(sequences: Sequences, names: Sequence[str]) -> Iterator[Expr]:
-    """The terms of ``sequences`` that have a column and are defined anywhere."""
+    """The terms of ``sequences`` that have a column, tidied."""
     for sequence, _ in sequences:
         if any(token >= len(TOKENS) for token in sequence):
             try:
                 yield tidy(term(sequence, names))
-            except SrKernelError:  # 1/0 and the like
+            except SrKernelError:  # numbers that overflow
                 continue
 
 
@@ -125,6 +125,7 @@ class BeamProposer:
         count = _SAMPLED if self._asked else _FIRST
         self._asked += 1
         context.poll()
-        for expr in written(self._reading, constraints_of(context), count, generator):
+        constraints = constraints_of(context)
+        for expr in written(self._reading, constraints, count, generator, context.poll):
             context.poll()
             yield scaled(expr)

@@ -134,12 +134,11 @@ def _likest(X: FloatArray, y: FloatArray) -> NDArray[np.int64]:
     d = X.shape[1]
     if d <= WIDEST:
         return np.arange(d)
-    ranks = [np.argsort(np.argsort(values)) for values in (y, *X.T)]
-    with np.errstate(all="ignore"):
-        table = np.atleast_2d(np.corrcoef(np.array(ranks, dtype=np.float64)))
-    correlation = np.abs(table[0, 1:])
-    correlation[np.ptp(X, axis=0) == 0] = 0.0
-    return np.sort(np.argsort(-np.nan_to_num(correlation), kind="stable")[:WIDEST])
+    ranks = np.array([np.argsort(np.argsort(values)) for values in (y, *X.T)], dtype=np.float64)
+    ranks -= ranks.mean(axis=1, keepdims=True)
+    likeness = np.abs(ranks[1:] @ ranks[0])  # all have the same spread
+    likeness[np.ptp(X, axis=0) == 0] = -1.0
+    return np.sort(np.argsort(-likeness, kind="stable")[:WIDEST])
 
 
 class Reader:

@@ -31,6 +31,8 @@ LARGEST = 64 << 20
 """Bytes of a file beyond which it is no guide."""
 _HEADER = 1 << 20
 """Bytes of the largest header."""
+_SHAPE = 1000
+"""Characters of the text that tells the sizes of a network."""
 _TYPES: dict[Any, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 
 
@@ -73,7 +75,8 @@ def _loaded(path: Path, state: tuple[int, ...]) -> Weights:
 
 
 def _shape(about: Mapping[str, str]) -> Shape:
-    given = json.loads(about.get("shape", "null"))
+    text = about.get("shape", "null")
+    given = json.loads(text) if len(text) < _SHAPE else None
     if not isinstance(given, dict) or set(given) != set(Shape().as_dict()):
         raise ValueError("its header does not tell the sizes of a network")
     return Shape(**given)
