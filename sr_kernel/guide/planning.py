@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -26,6 +27,10 @@ _WIDTH = 8
 """Children of a node."""
 _DEPTH = 5
 _EXPLORE = 0.7
+_LOOKED = 60
+"""Actions of a reading that are tried."""
+_SHIFTED = 0.03
+"""The prior of 1 to be taken off or put on, which the network says nothing about."""
 _STEPS = (24, 40)
 """Nodes read when asked first, and in each later round."""
 _BANK = 6000
@@ -113,9 +118,14 @@ class PeelProposer:
         node.read = True
         if len(node.actions) >= _DEPTH:
             return
-        for action in reading.actions():
+        shifts = [Action(_SHIFTED, way="term", inner=number(c)) for c in (1, -1)]
+        for action in islice(reading.actions(), _LOOKED):
             if len(node.children) >= _WIDTH:
                 break
+            child = self._child(context, node, action)
+            if child is not None:
+                node.children.append(child)
+        for action in shifts if node.actions else ():
             child = self._child(context, node, action)
             if child is not None:
                 node.children.append(child)
@@ -156,7 +166,7 @@ def _shown(target: FloatArray) -> bytes:
 
 _NEEDS = {
     "square": ("pow",), "power": ("pow",), "inverse": ("div",), "factor": ("mul",),
-    "divisor": ("div",), "term": ("add",), "cube": ("pow",),
+    "divisor": ("div",), "term": ("add",),
 }  # fmt: skip
 
 
@@ -169,43 +179,52 @@ def _may(context: Context, action: Action) -> bool:
 
 
 class _Matcher:
-    """Matches targets with functions of the bank up to scale and shift, on the probe rows."""
+    """Matches targets with one or two functions of the bank, scaled and shifted, on the probe
+    rows."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         rows = context.bank.rows[:_BANK]
-        rows = rows - rows.mean(axis=1, keepdims=True)
-        norms = np.sqrt(np.square(rows).sum(axis=1))
-        with np.errstate(all="ignore"):
-            self.rows = np.where(norms[:, None] > 0, rows / norms[:, None], 0.0)  # (N, m)
+        self.rows = _directions(rows - rows.mean(axis=1, keepdims=True))  # (N, m)
 
     def laws(self, node: Node) -> Iterator[Expr]:
-        """The laws in which the target of ``node`` is one of the functions it is likest to."""
+        """The laws in which the target of ``node`` is what it is likest to."""
         target = node.target[self.context.probe_rows]
         target = target / (np.abs(target).max() or 1.0)
         target = target - target.mean()
-        norm = np.sqrt(np.square(target).sum())
-        if not norm > 0:
+        if not np.square(target).sum() > 0:
             return
-        likeness = np.abs(self.rows @ (target / norm))
-        best = np.argsort(-np.nan_to_num(likeness), kind="stable")[:_BEST]
-        for index in best:
-            law = self._fitted(node, int(index))
+        for chosen in self._likest(target):
+            law = self._fitted(node, chosen)
             if law is not None and self._promises(law):
                 yield law
 
-    def _fitted(self, node: Node, index: int) -> Expr | None:
-        """The law in which the target is a multiple of a function of the bank, shifted."""
-        context = self.context
-        values = context.bank.values([index], context.sample.X)[0]
-        line = _line(values, node.target)
-        if line is None:
+    def _likest(self, target: FloatArray) -> Iterator[tuple[int, ...]]:
+        """Single functions, the likest first, each followed by itself with the best second one."""
+        likeness = np.abs(self.rows @ target)
+        for index in np.argsort(-likeness, kind="stable")[:_BEST]:
+            yield (int(index),)
+            first = self.rows[index]
+            along = self.rows @ first
+            left = target - (target @ first) * first
+            spread = np.sqrt((1.0 - along * along).clip(1e-6))
+            gain = np.abs(self.rows @ left) / spread
+            gain[np.abs(along) > 1 - 1e-6] = 0.0
+            yield (int(index), int(gain.argmax()))
+
+    def _fitted(self, node: Node, chosen: tuple[int, ...]) -> Expr | None:
+        """The law in which the target is a combination of functions of the bank."""
+        bank = self.context.bank
+        values = bank.values(list(chosen), self.context.sample.X)
+        found = _combination(values, node.target)
+        if found is None:
             return None
-        slope, shift = line
-        inner = apply("mul", number(slope), context.bank.expr(index))
+        *slopes, shift = found
+        terms = [apply("mul", number(slope), bank.expr(index))
+                 for slope, index in zip(slopes, chosen, strict=True)]  # fmt: skip
         if np.abs(shift) > 1e-9 * np.abs(node.target).max():
-            inner = inner + number(shift)
-        return node.built(inner)
+            terms.append(number(shift))
+        return node.built(apply("add", *terms) if len(terms) > 1 else terms[0])
 
     def _promises(self, law: Expr) -> bool:
         """Whether ``law``, once fitted, may change the front."""
@@ -218,16 +237,21 @@ class _Matcher:
         )
 
 
-def _line(values: FloatArray, target: FloatArray) -> tuple[float, float] | None:
-    """Slope and shift with which ``values`` (n,) are likest to ``target`` (n,)."""
-    size, most = np.abs(values).max(), np.abs(target).max()
-    if not (0 < size < math.inf and 0 < most < math.inf):  # false for nan
+def _directions(rows: FloatArray) -> FloatArray:
+    """Rows (N, m) of length 1, or zero."""
+    with np.errstate(all="ignore"):
+        found = rows / np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _combination(values: FloatArray, target: FloatArray) -> list[float] | None:
+    """The slopes of ``values`` (k, n) and the shift with which they are likest to ``target`` (n,);
+    None where they are no numbers."""
+    size, most = np.abs(values).max(axis=1), float(np.abs(target).max())
+    if not (np.isfinite(size).all() and size.min() > 0 and 0 < most < math.inf):
         return None
-    a, b = values / size, target / most  # whose squares are numbers
-    spread = np.square(a - a.mean()).sum()
-    if not spread > 0:
-        return None
-    slope = float((a - a.mean()) @ (b - b.mean()) / spread)
-    shift = float(b.mean() - slope * a.mean()) * most
-    slope = slope * most / size
-    return (float(slope), float(shift)) if 0 < abs(slope) < math.inf else None
+    columns = np.vstack([values / size[:, None], np.ones(len(target))]).T
+    found = np.linalg.lstsq(columns, target / most, rcond=1e-12)[0] * most
+    found[:-1] /= size
+    usual = np.isfinite(found).all() and (found[:-1] != 0).all()
+    return [float(value) for value in found] if usual else None
