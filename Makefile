@@ -151,7 +151,7 @@ $(STAMPS)/python: $(BIN)/python pyproject.toml constraints.txt
 	$(call say,Installing the Python packages into $(VENV) (some minutes the first time))
 	@$(BIN)/python -m pip install -q -c constraints.txt hatchling hatch-jupyter-builder jupyter-builder \
 	  $(call quietly,pip could not install the build tools; its last lines say why)
-	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install -q -c constraints.txt --no-build-isolation -e '.[notebook,test]' \
+	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install -q -c constraints.txt --no-build-isolation -e '.[notebook,test,guide]' \
 	  $(call quietly,pip could not install sr_kernel; its last lines say why)
 	@mkdir -p $(STAMPS) && touch $@
 

@@ -30,9 +30,9 @@ from sr_kernel.guide.inputs import ROWS
 from sr_kernel.guide.network import NOISES
 from sr_kernel.guide.points import MOST_COLUMNS
 from sr_kernel.guide.problems import drawn, generator_of, law_of, noisy, table_of
-from sr_kernel.guide.proposals import terms
+from sr_kernel.guide.proposals import SURPLUS, distinct, terms
 from sr_kernel.guide.reading import Action, Reader, Reading, undone
-from sr_kernel.guide.tokens import TOKENS
+from sr_kernel.guide.tokens import term
 from sr_kernel.guide.weights import SHIPPED, load
 from sr_kernel.numeric import compile_program
 from sr_kernel.numeric import evaluate as values_of
@@ -85,6 +85,7 @@ class Tally:
     """Levels by which the noise was missed."""
     written: int = 0
     parsed: int = 0
+    pooled: int = 0
     functions: int = 0
     milliseconds: list[float] = field(default_factory=list)
 
@@ -188,16 +189,22 @@ def _judge(reader: Reader, table: Table, tally: Tally) -> None:
     _judge_peels(reading, table, tally)
     level = np.abs(np.array(NOISES) - _relative(table)).argmin()
     tally.noises.append(abs(int(reading.noises.argmax()) - int(level)))
-    found = beams(reading.network, reading.tokens, table.names, count=_BEAM)
-    exprs = list(terms(found, table.names))
-    with_columns = [one for one in found if _has_column(one[0])]
-    tally.written += len(with_columns)
-    tally.parsed += len(exprs)
-    tally.functions += len({_key(expr) for expr in exprs})
+    found = beams(reading.network, reading.tokens, table.names, count=SURPLUS * _BEAM)
+    tally.written += len(found)
+    tally.parsed += sum(_parses(sequence, table.names) for sequence, _ in found)
+    pooled = list(islice(distinct(terms(found, table.names), table.names), _BEAM))
+    tally.pooled += len(pooled)
+    tally.functions += len({_key(expr) for expr in pooled})
 
 
-def _has_column(sequence: tuple[int, ...]) -> bool:
-    return any(token >= len(TOKENS) for token in sequence)
+def _parses(sequence: tuple[int, ...], names: tuple[str, ...]) -> bool:
+    try:
+        term(sequence, names)
+    except ValueError:
+        return False
+    except SrKernelError:  # a term, though one like 1/0
+        return True
+    return True
 
 
 def _key(expr: Expr) -> str:
@@ -309,7 +316,7 @@ def _row(key: tuple[str, float], tally: Tally) -> dict[str, Any]:
         "recall": hit / max(there, 1), "precision": hit / max(thought, 1),
         "noise_near": _share(np.array(tally.noises) <= 1),
         "parsed": tally.parsed / max(tally.written, 1),
-        "distinct": tally.functions / max(tally.parsed, 1),
+        "distinct": tally.functions / max(tally.pooled, 1),
         "milliseconds": float(np.median(tally.milliseconds)),
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sr_kernel.guide.habits import Habits
 from sr_kernel.guide.planning import PeelProposer
 from sr_kernel.guide.proposals import BeamProposer
 from sr_kernel.guide.reading import Reader, Reading, undone
@@ -34,15 +35,16 @@ class NeuralGuide:
             problem.variables, problem.X, problem.y, problem.random_state
         )
         used, reason = self._verdict(problem)
+        operators = Habits.load().adjusted(reading.operators, load(self.path).rates)
         return Beliefs(
-            reading.operators, reading.columns, reading.joined, reading.size, reading.noise,
+            operators, reading.columns, reading.joined, reading.size, reading.noise,
             reading.bits, _peels(reading, problem), self._name, reading.seconds, used, reason,
             float(reading.noises[0].clip(0, 1)),
         )  # fmt: skip
 
     def proposers(self) -> Sequence[Proposer]:
-        """The decoder's beams and the planner."""
-        return (BeamProposer(reader(self.path)), PeelProposer(reader(self.path)))
+        """The planner and the decoder's beams."""
+        return (PeelProposer(reader(self.path)), BeamProposer(reader(self.path)))
 
     @property
     def _name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from sr_kernel.search.tidy import tidy
 
 _FIRST, _SAMPLED = 32, 48
 """Laws of the first beam and of later samples."""
+SURPLUS = 2
+"""Laws written for one that is wanted: many are spellings of others."""
 _FEWEST = 6
 """Points at which a law is defined."""
 
@@ -50,9 +53,9 @@ def written(
     generator: np.random.Generator | None = None, poll: Callable[[], None] = lambda: None,
 ) -> list[Expr]:  # fmt: skip
     """Up to ``count`` laws of the decoder, each function once, the likeliest first."""
-    found = beams(reading.network, reading.tokens, reading.names, count=count,
+    found = beams(reading.network, reading.tokens, reading.names, count=SURPLUS * count,
                   constraints=constraints, generator=generator, poll=poll)  # fmt: skip
-    return list(distinct(terms(found, reading.names), reading.names))
+    return list(islice(distinct(terms(found, reading.names), reading.names), count))
 
 
 def terms(sequences: Sequences, names: Sequence[str]) -> Iterator[Expr]:

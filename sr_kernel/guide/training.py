@@ -25,7 +25,7 @@ from sr_kernel.errors import OptionError
 from sr_kernel.guide import weights as disk
 from sr_kernel.guide.arrays import Array
 from sr_kernel.guide.batches import Batches, Targets
-from sr_kernel.guide.corpus import Corpus
+from sr_kernel.guide.corpus import OPERATORS, Corpus
 from sr_kernel.guide.inputs import Inputs
 from sr_kernel.guide.network import BEGIN, Answers, Network, Shape, initial, sizes
 from sr_kernel.guide.tokens import TOKENS, open_slots
@@ -180,6 +180,8 @@ class Training:
         gpu = wanted == "cuda" or (wanted == "auto" and torch.cuda.is_available())
         self.device = torch.device("cuda" if gpu else "cpu")
         self.done, self.seen, self.seconds, self.runs = 0, 0, 0.0, 0
+        self._had, self._of = np.zeros(len(OPERATORS)), 0
+        """Laws of this run that had each operator, and all of them."""
         arrays, state = self._start()
         self.weights = {
             name: torch.tensor(array, device=self.device, requires_grad=True)
@@ -249,6 +251,8 @@ class Training:
             self.optimizer.step()
         self.done += 1
         self.seen += len(targets.used)
+        self._had += targets.operators.sum(0).cpu().numpy()
+        self._of += len(targets.used)
         return {name: float(part.detach()) for name, part in parts.items()}
 
     def run(self, on_step: Callable[[Report], None] | None = None) -> Path:
@@ -290,11 +294,17 @@ class Training:
         if on_step is not None:
             on_step(report)
 
+    @property
+    def rates(self) -> list[float]:
+        """The shares of this run's laws that had each operator."""
+        return [round(float(share), 5) for share in self._had / max(self._of, 1)]
+
     def save(self) -> None:
         """Write the weights in half precision, and the state."""
         about = {
             "seed": str(self.options.seed), "step": str(self.done), "seen": str(self.seen),
             "seconds": f"{self.seconds:.0f}", "runs": str(self.runs), "device": self.device.type,
+            "rates": json.dumps(dict(zip(OPERATORS, self.rates, strict=True))),
         }  # fmt: skip
         plain = {n: w.detach().cpu().float().numpy() for n, w in self.weights.items()}
         half = {name: array.astype(np.float16) for name, array in plain.items()}

@@ -45,6 +45,15 @@ class Weights:
     shape: Shape
     about: Mapping[str, str]
 
+    @property
+    def rates(self) -> dict[str, float]:
+        """The share of the laws trained on that had each operator; empty if it is not known."""
+        try:
+            known = json.loads(self.about.get("rates", "{}"))
+            return {str(name): min(max(float(rate), 0.0), 1.0) for name, rate in known.items()}
+        except (ValueError, TypeError, AttributeError):  # not a guide's own words
+            return {}
+
 
 def load(path: Path = SHIPPED) -> Weights:
     """The weights in a file, read again only when it has changed.

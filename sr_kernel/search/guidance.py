@@ -18,7 +18,7 @@ LATE = 2
 HOPELESS = 0.03
 """The probability that a law has any of the operators a proposer needs, below which it waits."""
 
-NOISY = 0.1
+NOISY = 0.2
 """The probability of a law without noise below which such laws are sought later."""
 
 
