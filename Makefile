@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test coverage lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-guide-corpus bench-verdicts bench-parameters screenshots chromium clean
+.PHONY: help install demo lab test coverage lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-guide bench-guide-peels bench-guide-corpus bench-verdicts bench-parameters screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -95,6 +95,19 @@ PAIRS ?= 10000
 bench-guide-corpus: $(STAMPS)/python  ## pairs a second of the guide's corpus, one thread (PAIRS, SEED)
 	$(call say,Drawing $(PAIRS) tables with their laws)
 	@NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/bench/guide_corpus.py --pairs $(PAIRS) --seed $(SEED)
+
+# Three arms of each search; a run goes on where it was.
+OTHER ?= 20
+bench-guide: $(STAMPS)/python  ## the search with the guide off, on and random (COUNT, OTHER, BUDGET, SEED, DATA, LABEL)
+	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
+	$(call say,Searching three times each$(,) $(BUDGET) CPU seconds at most)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/guide.py --data $(DATA) --count $(COUNT) \
+	  --other $(OTHER) --budget $(BUDGET) --seed $(SEED) --label $(LABEL)
+
+bench-guide-peels: $(STAMPS)/python  ## peel policy, operators, calibration and beams of the guide (COUNT, SEED, DATA)
+	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)
+	@mkdir -p build/bench
+	@$(BIN)/sr-kernel guide evaluate --problems $(DATA)/A_problems.jsonl --count $(COUNT) --seed $(SEED) --out build/bench
 
 bench-verdicts: $(STAMPS)/python  ## verdicts on generated pairs, equal and mutated (PAIRS, SEED)
 	$(call say,Comparing $(PAIRS) generated pairs)

@@ -1,7 +1,7 @@
-"""The guide's ablation: the same searches with the guide on, off, and with a random one in its place.
+"""The guide's ablation: the same searches with the guide off, on, and a random one in its place.
 
-Problems come from the benchmark folder and from a generator of laws with a grammar of its own (trees
-drawn as in Lample and Charton 2020, other weights, other ranges), so that neither is the corpus.
+Problems come from the benchmark folder and from a generator of laws with a grammar of its own
+(random trees, other weights and ranges than the corpus has), so that neither is the corpus.
 Each search has the same budget and the same seed in each arm.  Recovered is what the bench of the
 search calls so; the time is that at which the law first came to the front, in CPU seconds.
 
@@ -216,8 +216,9 @@ def run(options: argparse.Namespace) -> list[dict[str, Any]]:
                 rows.append(row)
                 file.write(json.dumps(row) + "\n")
                 file.flush()
-                print(f"{'+' if row['best'] else '.' if row['front'] else '-'} {arm:6} "
-                      f"{noise:<5g} {row['id']:28} {row['seconds']} {row['cpu']}", flush=True)  # fmt: skip
+                mark = "+" if row["best"] else "." if row["front"] else "-"
+                print(f"{mark} {arm:6} {noise:<5g} {row['id']:28} {row['seconds']} {row['cpu']}",
+                      flush=True)  # fmt: skip
     return rows
 
 

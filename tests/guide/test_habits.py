@@ -119,11 +119,11 @@ def test_a_full_file_is_not_too_large() -> None:
     ],
 )
 def test_operators_are_those_of_the_labels(text: str, names: set[str]) -> None:
-    from sr_kernel.guide.corpus import _LABEL
+    from sr_kernel.guide.corpus import LABEL
 
     assert operators_of(parse(text)) == names
     [law] = laws_of(parse(text))
-    labels = {LABELS[k] for k in _LABEL[law.code[0]] if k >= 0}
+    labels = {LABELS[k] for k in LABEL[law.code[0]] if k >= 0}
     assert names == labels
 
 
