@@ -1,9 +1,8 @@
 """What a guide expected as JSON: whole in a saved file, bounded in a snapshot, checked in both."""
 
-import math
 from collections.abc import Iterable, Mapping
 
-from sr_kernel.errors import DataError
+from sr_kernel.errors import DataError, OptionError
 from sr_kernel.report.entry import Json, finite, is_number
 from sr_kernel.search.beliefs import Beliefs
 
@@ -14,7 +13,7 @@ WORDS: Mapping[str, int] = {"operators": 1, "columns": 1, "pairs": 2, "peels": 1
 MAX_NAME = 100
 """Characters of a name or of the words of a peel."""
 MAX_REASON = 500
-_NUMBERS = ("size", "noise", "length", "seconds")
+_NUMBERS = ("size", "noise", "length", "seconds", "noiseless")
 
 
 def beliefs_json(beliefs: Beliefs) -> Json:
@@ -57,25 +56,26 @@ def is_guide_or_null(value: object) -> bool:
 def beliefs_of(entry: object) -> Beliefs:
     """What beliefs_json wrote. Raises DataError for anything else."""
     if not isinstance(entry, dict) or not _is_beliefs(entry):
-        raise DataError("what the guide expected is damaged in the saved laws: save them again")
-    numbers = {name: _known(entry.get(name)) for name in _NUMBERS}
-    return Beliefs(
-        operators={name: float(p) for name, p in entry["operators"]},
-        columns={name: float(p) for name, p in entry["columns"]},
-        pairs={(one, other): float(p) for one, other, p in entry["pairs"]},
-        peels=tuple((words, float(p)) for words, p in entry["peels"]),
-        source=entry["source"], used=entry["used"], reason=entry["reason"], **numbers,
-    )  # fmt: skip
+        raise DataError(_DAMAGED)
+    numbers = {name: float(entry[name]) for name in _NUMBERS if entry.get(name) is not None}
+    try:
+        return Beliefs(
+            operators={name: float(p) for name, p in entry["operators"]},
+            columns={name: float(p) for name, p in entry["columns"]},
+            pairs={(one, other): float(p) for one, other, p in entry["pairs"]},
+            peels=tuple((words, float(p)) for words, p in entry["peels"]),
+            source=entry["source"], used=entry["used"], reason=entry["reason"], **numbers,
+        )  # fmt: skip
+    except (OptionError, TypeError):  # a number is missing or out of range
+        raise DataError(_DAMAGED) from None
 
 
-def _known(value: float | None) -> float:
-    return math.nan if value is None else float(value)
+_DAMAGED = "what the guide expected is damaged in the saved laws: save them again"
 
 
 def _ranked(rows: Iterable[tuple[tuple[str, ...], float]]) -> list[list[str | float]]:
-    """Rows of words and a probability, which rounding may have put a little beside [0, 1]."""
     ordered = sorted(rows, key=lambda row: -row[1])
-    return [[*words, min(1.0, max(0.0, float(p)))] for words, p in ordered]
+    return [[*words, float(p)] for words, p in ordered]
 
 
 def _short(row: list[str | float]) -> list[str | float]:

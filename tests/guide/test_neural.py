@@ -137,7 +137,12 @@ from sr_kernel.search import Problem, search
 
 X = np.random.default_rng(0).uniform(0.5, 2.0, (60, 2))
 y = np.exp(np.sin(X[:, 0] * 3) + X[:, 1]) + 0.3 * np.random.default_rng(1).normal(size=60)
-result = search(Problem(("a", "b"), X, y), time_limit=4, guide=guide_of(sys.argv[1]))
+told = []
+result = search(
+    Problem(("a", "b"), X, y), time_limit=100, guide=guide_of(sys.argv[1]),
+    on_progress=lambda progress: told.append(progress.beliefs),
+    should_stop=lambda: bool(told and told[-1]),
+)
 assert result.beliefs is not None and result.beliefs.used, result.reports
 assert not result.reports, result.reports
 print(sorted({"torch", "safetensors", "sympy"} & set(sys.modules)))
