@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from sr_kernel.equality import canonical_hash
 from sr_kernel.errors import DataError, SrKernelError
 from sr_kernel.expr import Expr, variables
 from sr_kernel.expr.operators import FloatArray
@@ -30,7 +29,7 @@ from sr_kernel.guide.inputs import ROWS
 from sr_kernel.guide.network import NOISES
 from sr_kernel.guide.points import MOST_COLUMNS
 from sr_kernel.guide.problems import drawn, generator_of, law_of, noisy, table_of
-from sr_kernel.guide.proposals import SURPLUS, distinct, terms
+from sr_kernel.guide.proposals import SURPLUS, distinct, family_of, terms
 from sr_kernel.guide.reading import Action, Reader, Reading, undone
 from sr_kernel.guide.tokens import term
 from sr_kernel.guide.weights import SHIPPED, load
@@ -194,7 +193,7 @@ def _judge(reader: Reader, table: Table, tally: Tally) -> None:
     tally.parsed += sum(_parses(sequence, table.names) for sequence, _ in found)
     pooled = list(islice(distinct(terms(found, table.names), table.names), _BEAM))
     tally.pooled += len(pooled)
-    tally.functions += len({_key(expr) for expr in pooled})
+    tally.functions += len({family_of(expr) for expr in pooled})
 
 
 def _parses(sequence: tuple[int, ...], names: tuple[str, ...]) -> bool:
@@ -205,13 +204,6 @@ def _parses(sequence: tuple[int, ...], names: tuple[str, ...]) -> bool:
     except SrKernelError:  # a term, though one like 1/0
         return True
     return True
-
-
-def _key(expr: Expr) -> str:
-    try:
-        return canonical_hash(expr, constants="skeleton")
-    except SrKernelError:  # a constant beyond floats
-        return str(expr)
 
 
 def _relative(table: Table) -> float:

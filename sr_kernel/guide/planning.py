@@ -4,7 +4,8 @@ A tree search (PUCT, Silver et al. 2017) over peels.  A node is a target; the ne
 peel policy is the prior of the node's children, and the bits it expects to be left, with those of
 the peels so far, are the node's value.  Each target is matched against the functions of the bank up
 to scale and shift, which ends the search where the match is exact.  Targets that agree in their
-values up to scale are one node, whichever way they were come by.
+values up to scale are one node, whichever way they were come by.  Targets of one sign are also
+matched with products of powers of the columns.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain, islice
 
 import numpy as np
 
-from sr_kernel.expr import Expr, apply, number
+from sr_kernel.expr import Expr, apply, number, symbol
 from sr_kernel.expr.operators import FloatArray
 from sr_kernel.guide.reading import Action, Reader, rebuilt, undone
 from sr_kernel.numeric import compile_program, evaluate
 from sr_kernel.search.description import structure_length
+from sr_kernel.search.operations import power
 from sr_kernel.search.proposer import Context
 
 _WIDTH = 8
@@ -39,6 +43,8 @@ _COMPARED = 32
 """Rows on which targets are compared."""
 _BEST = 2
 """Matches of a target that are proposed."""
+_HIGHEST = 200.0
+"""Logarithms of factors beyond which a power law is none."""
 _ROUGH = 8.0
 """By how much fitting its constants may lower the loss of a law."""
 _STEP_BITS = 6.0
@@ -194,8 +200,8 @@ class _Matcher:
         target = target - target.mean()
         if not np.square(target).sum() > 0:
             return
-        for chosen in self._likest(target):
-            law = self._fitted(node, chosen)
+        matches = (self._fitted(node, chosen) for chosen in self._likest(target))
+        for law in chain([self._power_law(node)], matches):
             if law is not None and self._promises(law):
                 yield law
 
@@ -211,6 +217,30 @@ class _Matcher:
             gain = np.abs(self.rows @ left) / spread
             gain[np.abs(along) > 1 - 1e-6] = 0.0
             yield (int(index), int(gain.argmax()))
+
+    @cached_property
+    def _logs(self) -> FloatArray | None:
+        """Logarithms (n, d + 1) of the columns, and ones; None where a column has a zero."""
+        X = self.context.sample.X
+        if not self.context.allows("mul", "div", "pow") or not X.all():
+            return None
+        return np.column_stack([np.log(np.abs(X)), np.ones(len(X))])
+
+    def _power_law(self, node: Node) -> Expr | None:
+        """The law in which the target, all of one sign, is a product of powers of columns."""
+        signs = np.sign(node.target)
+        if self._logs is None or not signs.all() or np.ptp(signs):
+            return None
+        found = np.linalg.lstsq(self._logs, np.log(np.abs(node.target)), rcond=1e-9)[0]
+        *exponents, scale = (float(value) for value in found)
+        if not abs(scale) < _HIGHEST:
+            return None
+        factors = [number(float(signs[0] * np.exp(scale)))]
+        for name, exponent in zip(self.context.sample.variables, exponents, strict=True):
+            plain = Fraction(round(2 * exponent), 2)
+            if plain:
+                factors.append(power(symbol(name), plain))
+        return node.built(apply("mul", *factors)) if len(factors) > 1 else None
 
     def _fitted(self, node: Node, chosen: tuple[int, ...]) -> Expr | None:
         """The law in which the target is a combination of functions of the bank."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 import numpy as np
@@ -69,14 +69,29 @@ def terms(sequences: Sequences, names: Sequence[str]) -> Iterator[Expr]:
 
 
 def distinct(exprs: Iterable[Expr], names: Sequence[str]) -> Iterator[Expr]:
-    """``exprs`` without those that are the same function as one before, up to scale and shift, as
-    far as some points can tell; floats are told apart by their order."""
-    seen: set[bytes] = set()
+    """``exprs`` without those that are the same family of functions as one before: that agree at
+    some points up to scale and shift, floats told apart by their order, or share the hash of their
+    skeleton."""
+    seen: set[bytes | str] = set()
     for expr in exprs:
-        key = _values(expr, names)
-        if key is not None and key not in seen:
-            seen.add(key)
+        values = _values(expr, names)
+        if values is None or values in seen:
+            continue
+        seen.add(values)
+        if (family := family_of(expr)) not in seen:
+            seen.add(family)
             yield expr
+
+
+@lru_cache(maxsize=4096)
+def family_of(expr: Expr) -> str:
+    """The hash of the skeleton of ``expr``; its text where that is beyond floats."""
+    from sr_kernel.equality import canonical_hash
+
+    try:
+        return canonical_hash(expr, constants="skeleton")
+    except SrKernelError:
+        return str(expr)
 
 
 def _values(expr: Expr, names: Sequence[str]) -> bytes | None:
