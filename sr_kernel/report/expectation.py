@@ -1,6 +1,5 @@
 """What a guide expected of the law, in words: a line of text, a folded part of a page."""
 
-import math
 from collections.abc import Iterable
 from html import escape
 
@@ -52,13 +51,8 @@ def _source(beliefs: Beliefs) -> str:
 
 
 def _figures(beliefs: Beliefs) -> list[str]:
-    """What is expected of the whole law, as far as it is known."""
-    figures = []
-    if math.isfinite(beliefs.size):
-        figures.append(f"about {beliefs.size:.0f} nodes")
-    if math.isfinite(beliefs.noise):
-        figures.append(_noise_text(beliefs.noise))
-    return figures
+    """What is expected of the whole law."""
+    return [f"about {beliefs.size:.0f} nodes", _noise_text(beliefs.noise)]
 
 
 def _noise_text(noise: float) -> str:

@@ -1,6 +1,5 @@
 """What a guide expected, told in words."""
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -26,9 +25,10 @@ def test_noise_is_told_in_percent(beliefs, noise, text):
     assert f"; {text}; " in expectation_text(replace(beliefs, noise=noise))
 
 
-def test_what_is_not_known_is_left_out(beliefs):
-    bare = replace(beliefs, operators={"add": 0.9}, size=math.nan, noise=math.nan, used=False)
-    assert expectation_text(bare) == "guide: expects arithmetic alone; not used"
+def test_arithmetic_alone(beliefs):
+    bare = replace(beliefs, operators={"add": 0.9}, size=4.2, noise=0.0, used=False)
+    line = "guide: expects arithmetic alone; about 4 nodes; no noise; not used"
+    assert expectation_text(bare) == line
 
 
 def test_a_folded_section(kepler, beliefs, make_laws):
