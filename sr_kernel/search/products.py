@@ -116,7 +116,7 @@ def _simple(context: Context, count: int) -> Part:
     if len(context.sample.variables) > 1:
         return BankPart(context.bank, count)
     first = BankPart(context.bank, _AMONG)
-    powers = [k for k in range(len(first.sizes)) if k < count or _monomial(first.expr(k))]
+    powers = [k for k in range(len(first.sizes)) if k < count or monomial(first.expr(k))]
     return Subset(first, np.array(powers, dtype=np.int64))
 
 
@@ -130,7 +130,7 @@ def modulated(context: Context, limit: int) -> list[ProductPart]:
         return []
     first = range(min(limit, len(bank), _AMONG))
     factors = [k for k in first if bank.varying[k] and bank.sizes[k] <= 5]
-    plain = [k for k in factors if _monomial(bank.expr(k))][:_FACTORS]
+    plain = [k for k in factors if monomial(bank.expr(k))][:_FACTORS]
     heads = bank.transcendental[: min(limit, _PRODUCTS)]
     limit = min(limit, _PRODUCTS)
     special = np.flatnonzero(heads)[: max(limit // max(len(plain), 1), 1)]
@@ -152,14 +152,14 @@ def _pairs(left: Sequence[int], right: Sequence[int]) -> IntArray:
     return np.stack([i.ravel(), j.ravel()], axis=1)
 
 
-def _monomial(expr: Expr) -> bool:
+def monomial(expr: Expr) -> bool:
     """Whether ``expr`` is a product of powers of columns."""
     if expr.is_symbol:
         return True
     if expr.op in ("mul", "div"):
-        return all(_monomial(arg) or arg is number(1) for arg in expr.args)
+        return all(monomial(arg) or arg is number(1) for arg in expr.args)
     if expr.op == "sqrt":
-        return _monomial(expr.args[0])
+        return monomial(expr.args[0])
     return expr.op == "pow" and expr.args[0].is_symbol and expr.args[1].is_number
 
 

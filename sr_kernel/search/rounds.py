@@ -20,6 +20,7 @@ from sr_kernel.search.rational import RationalProposer
 from sr_kernel.search.reduction import ReductionProposer
 from sr_kernel.search.relations import RelationProposer
 from sr_kernel.search.seeds import RequiredProposer
+from sr_kernel.search.separation import SeparationProposer
 from sr_kernel.search.spectra import SpectrumProposer
 from sr_kernel.search.waves import WaveProposer
 
@@ -42,7 +43,7 @@ def default_proposers() -> list[Proposer]:
     """The proposers a search uses unless told otherwise."""
     return [
         RequiredProposer(), StraightProposer(), PowerLawProposer(), LaurentProposer(),
-        ReductionProposer(_solvers), PolynomialProposer(),
+        SeparationProposer(), ReductionProposer(_solvers), PolynomialProposer(),
         CurveProposer(), LinearProposer(), PowerProposer(), LeaderProposer(),
         PursuitProposer(), PhaseProposer(), RationalProposer(), ExactProposer(),
         ExactProposer(later=True), RelationProposer(), SpectrumProposer(), GlanceProposer(),
