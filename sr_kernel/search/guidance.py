@@ -13,6 +13,8 @@ from sr_kernel.search.problem import Problem
 from sr_kernel.search.proposer import Context, Proposer
 from sr_kernel.search.watch import raised
 
+BANK = 6000
+"""Functions that the guide's own proposers have at hand when they are first asked."""
 LATE = 2
 """The round from which everyone is asked."""
 HOPELESS = 0.03
@@ -56,6 +58,7 @@ class Guidance:
         if beliefs.used:
             self._beliefs, self.proposers = beliefs, proposers
             reprice(context, problem, Prices.of(beliefs, problem.variables))
+            context.bank.grow(BANK, context.poll)
             context.limit = len(context.bank)
             context.noisy |= self.noisy
 
