@@ -53,7 +53,11 @@ def _has_no_constant_part(term: Expr) -> bool:
 @given(terms.filter(_has_no_constant_part))
 @settings(max_examples=60, deadline=None)
 def test_there_and_back_keeps_the_variables(term: Expr) -> None:
-    there = to_sympy(term)
+    try:
+        there = to_sympy(term)
+    except ExpressionError:  # SymPy evaluated the second argument to zero
+        assert "mod" in str(term)
+        return
     try:
         back = from_sympy(there)
     except ExpressionError:  # SymPy evaluated to zoo, nan or something complex

@@ -50,7 +50,9 @@ def test_has_the_package_with_its_data(wheel: zipfile.ZipFile, sources: Path) ->
     expected = {
         "sr_kernel/__init__.py",
         "sr_kernel/py.typed",
+        "sr_kernel/guide/card.md",
         "sr_kernel/guide/excluded.txt",
+        "sr_kernel/guide/guide.safetensors",
         "sr_kernel/static/widget.js",
         "sr_kernel/static/widget.css",
         "sr_kernel/notebooks/01_first_law.ipynb",
@@ -77,6 +79,10 @@ def test_has_nothing_else(wheel: zipfile.ZipFile) -> None:
 
 
 def test_is_small(wheel: zipfile.ZipFile) -> None:
-    assert sum(item.compress_size for item in wheel.infolist()) < 1_000_000
+    guide = [item for item in wheel.infolist() if item.filename.endswith(".safetensors")]
+    assert [item.filename for item in guide] == ["sr_kernel/guide/guide.safetensors"]
+    assert 1_000_000 < guide[0].file_size < 12_000_000
+    rest = sum(item.compress_size for item in wheel.infolist()) - guide[0].compress_size
+    assert rest < 1_000_000
     extension = [item for item in wheel.infolist() if EXTENSION in item.filename]
     assert sum(item.compress_size for item in extension) < 150_000
