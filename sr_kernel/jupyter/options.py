@@ -111,7 +111,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("jobs", _whole_number(1), "N", "how many processes may search (default 1)", ("--jobs",)),
     Option("reuse", _yes_or_no, "yes|no", "start from laws found before for the same rows "
            "(default yes)", ("--reuse",)),
-    Option("guide", _words, "auto|on|off|FILE", "whether a model says where to look first, or its "
+    Option("guide", _words, "auto|on|off|FILE", "whether a model says where to look, or its "
            "weights (default auto)", ("--guide",)),
 )  # fmt: skip
 
