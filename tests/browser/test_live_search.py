@@ -92,7 +92,7 @@ def test_is_watched_edited_and_stopped(lab: Any, search: Callable[..., Any]) -> 
     result = search("live.ipynb", 60)
     expect(status(result, "running")).to_be_visible()
     expect(result.locator("progress")).to_be_visible()
-    facts = result.locator(".srk-facts")
+    facts = result.locator(".srk-facts").first  # the header's
     before = facts.inner_text()
     expect(facts).not_to_have_text(before)
     lab.picture("live-running")
