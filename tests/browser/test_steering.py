@@ -72,7 +72,8 @@ def test_it_is_paused_and_given_more_time(lab: Any, result: Any) -> None:
     result.get_by_role("button", name="Pause").click()
     expect(result.locator(".srk-status", has_text="paused")).to_be_visible()
     lab.page.wait_for_timeout(700)  # what was under way when it was paused
-    facts = result.locator(".srk-facts").first.locator("dd")  # time, candidates, ...; the front may be tidied
+    # Time, candidates and so on; the front may be tidied.
+    facts = result.locator(".srk-facts").first.locator("dd")
     held = facts.all_inner_texts()[:2]
     lab.page.wait_for_timeout(1500)
     assert facts.all_inner_texts()[:2] == held
