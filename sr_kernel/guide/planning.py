@@ -84,14 +84,14 @@ class PeelProposer:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self._root: Node | None = None
-        self._known: dict[bytes, Node] = {}
+        self._known: set[bytes] = set()
         self._bits = 1.0
         self._asked = 0
 
     def propose(self, context: Context) -> Iterator[Expr]:
         if self._root is None:
             self._root = Node(context.sample.y, (), 1.0)
-            self._known = {_shown(self._root.target): self._root}
+            self._known = {_shown(self._root.target)}
         steps = _STEPS[min(self._asked, len(_STEPS) - 1)]
         self._asked += 1
         matcher = _Matcher(context)
@@ -149,9 +149,8 @@ class PeelProposer:
         shown = _shown(left)
         if shown in self._known:
             return None
-        child = Node(left, (action, *node.actions), action.p)
-        self._known[shown] = child
-        return child
+        self._known.add(shown)
+        return Node(left, (action, *node.actions), action.p)
 
 
 def _credit(path: list[Node]) -> None:

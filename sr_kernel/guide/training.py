@@ -106,9 +106,6 @@ class TorchArrays:
     def softmax(self, array: Array) -> Array:
         return torch.softmax(array, dim=-1)
 
-    def sigmoid(self, array: Array) -> Array:
-        return torch.sigmoid(array)
-
     def summary(self, array: Array) -> Array:
         return torch.cat([self.moments(array), array.amax(1), array.amin(1)], dim=-1)
 
