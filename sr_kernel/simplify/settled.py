@@ -103,6 +103,7 @@ class _Region:
                 inner = self._terms(base)
                 if len(found) * len(inner) > _MOST_TERMS:
                     raise _TooLong
+                self.have_met = self.have_met or _cancel(fixed, inner)
                 found = [_times(left, right) for left in found for right in inner]
             else:
                 self.whole[base] = max(power, self.whole.get(base, power))
@@ -149,9 +150,7 @@ class _Region:
 
 def _sizes(total: Expr) -> frozenset[tuple[Fraction, Powers]]:
     """The terms of a sum without their signs: ``x + 1.5`` and ``x - 1.5`` have the same."""
-    return frozenset(
-        (abs(q), frozenset(powers.items())) for q, powers in map(monomial, total.args)
-    )
+    return frozenset((abs(q), frozenset(powers.items())) for q, powers in map(monomial, total.args))
 
 
 def _may_factor(terms: list[Powers]) -> bool:
@@ -167,6 +166,11 @@ def _leaves(expr: Expr) -> Iterator[Expr]:
             yield from _leaves(arg)
         else:
             yield arg
+
+
+def _cancel(factors: dict[Expr, int], terms: list[Powers]) -> bool:
+    """Whether a factor of a sum stands under one of its ``terms``, or the other way about."""
+    return any(factors.get(base, 0) * power < 0 for term in terms for base, power in term)
 
 
 def _times(left: Powers, right: Powers) -> Powers:

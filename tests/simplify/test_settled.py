@@ -32,6 +32,7 @@ OPEN = [
     ("(x + 1.5)**2 + 0.5*(x - 2.5)**2", "two squares of sums in one variable"),
     ("x*y + x*z + y*z", "exact factors"),
     ("1.5**x*exp(y)", "exponentials"),
+    ("x*(2.5*y/x + 1)", "a factor and a divisor inside"),
 ]
 
 
