@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sr_kernel.expr import parse
 from sr_kernel.guide.network import NOISES
@@ -40,6 +42,22 @@ def test_the_rows_of_a_long_table_are_drawn_by_seed(tiny_reader: Reader) -> None
     one, again, other = (tiny_reader.read(names, X, y, seed) for seed in (0, 0, 1))
     assert one.operators == again.operators
     assert one.operators != other.operators
+
+
+@given(st.integers(1, 400), st.integers(1, 4), st.integers(0, 99), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_the_order_of_rows_makes_no_difference(
+    tiny_reader: Reader, rows: int, columns: int, seed: int, grid: bool
+) -> None:
+    """Also on grids, where rows have many nearest neighbours, and where values repeat."""
+    rng = np.random.default_rng(seed)
+    X = rng.integers(0, 4, (rows, columns)) / 2 if grid else rng.normal(size=(rows, columns))
+    y = X[:, 0] * X[:, -1] + X.sum(axis=1)
+    order = rng.permutation(rows)
+    names = tuple(f"v{j}" for j in range(columns))
+    one, other = tiny_reader.read(names, X, y), tiny_reader.read(names, X[order], y[order])
+    for a, b in zip(one.answers, other.answers, strict=True):
+        assert np.array_equal(a, b)
 
 
 def test_of_many_columns_the_likest_are_looked_at(tiny_reader: Reader) -> None:
