@@ -199,6 +199,10 @@ def _guide_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", action="store_true", help="go on from the weights in --out")
     command.add_argument("--threads", type=_whole(1), metavar="N", help="processors to use")
     command.add_argument("--batch", type=_whole(1), metavar="N", help="tables in a step")
+    command.add_argument(
+        "--workers", type=_whole(0), metavar="N",
+        help="processes that make tables (default: none on a CPU; all processors but one on a GPU)",
+    )  # fmt: skip
     command.set_defaults(run=_lazily("sr_kernel.cli.guide", "train"))
 
 

@@ -22,7 +22,7 @@ def train(arguments: argparse.Namespace) -> int:
         raise OptionError(f"--out {arguments.out!r} is no FILE.safetensors: weights are kept so")
     if not out.parent.is_dir():
         raise OptionError(f"--out {arguments.out!r} is in no folder: make {str(out.parent)!r}")
-    chosen = {name: getattr(arguments, name) for name in ("threads", "batch")}
+    chosen = {name: getattr(arguments, name) for name in ("threads", "batch", "workers")}
     given = {name: value for name, value in chosen.items() if value is not None}
     with _torch_is_needed():
         training = import_module("sr_kernel.guide.training")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -28,12 +30,13 @@ from sr_kernel.guide.batches import Batches, Targets
 from sr_kernel.guide.corpus import OPERATORS, Corpus
 from sr_kernel.guide.inputs import Inputs
 from sr_kernel.guide.network import BEGIN, Answers, Network, Shape, initial, sizes
+from sr_kernel.guide.streams import streamed
 from sr_kernel.guide.tokens import TOKENS, open_slots
 
 T = TypeVar("T")
 PARTS = {
     "operators": 3.0, "used": 0.5, "joined": 0.5, "size": 0.2, "noise": 0.4, "length": 0.3,
-    "peel": 0.35, "sequence": 1 / 12,
+    "peel": 0.6, "sequence": 1 / 12,
 }  # fmt: skip
 """Weights of the parts of the loss."""
 _REPORT = 50
@@ -41,6 +44,8 @@ _REPORT = 50
 _SAVE = 120.0
 """Seconds between states on disk."""
 _WARM = 200
+_BATCH, _LARGE_BATCH = 64, 512
+"""Tables of a step on a CPU and on a GPU."""
 _AHEAD = 4
 """Batches that are made while the network learns."""
 
@@ -48,7 +53,9 @@ _AHEAD = 4
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
     """``minutes`` of this run; ``device`` "auto" takes a GPU if there is one.  ``out`` is the file
-    of weights, a safetensors file.  ``resume`` goes on from it.  Raises :class:`OptionError`."""
+    of weights, a safetensors file.  ``resume`` goes on from it.  ``batch`` is 64 tables on a CPU
+    and 512 on a GPU unless given; ``workers`` processes make them, 0 for a thread, which is the
+    default on a CPU, while a GPU gets all processors but one.  Raises :class:`OptionError`."""
 
     minutes: float = 20.0
     out: Path = Path("guide.safetensors")
@@ -56,7 +63,8 @@ class TrainingOptions:
     seed: int = 0
     resume: bool = False
     threads: int = 1
-    batch: int = 64
+    batch: int | None = None
+    workers: int | None = None
     rate: float = 2e-3
     shape: Shape = field(default_factory=Shape)
     steps: int = 1 << 40
@@ -65,8 +73,11 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         if not 0 < self.minutes < math.inf:
             raise OptionError(f"minutes is {self.minutes}: give a number of minutes above 0")
-        if self.batch < 2 or self.threads < 1 or self.seed < 0 or self.steps < 1:
-            raise OptionError("batch is 2 or more, threads and steps 1 or more, seed 0 or more")
+        fewest = {"batch": 2, "threads": 1, "seed": 0, "steps": 1, "workers": 0}
+        for name, least in fewest.items():
+            given = getattr(self, name)
+            if given is not None and given < least:
+                raise OptionError(f"{name} is {given}: give {least} or more")
         if not 0 < self.rate < math.inf:
             raise OptionError(f"rate is {self.rate}: give a step size above 0, 0.002 for the usual")
         if self.device == "cuda" and not torch.cuda.is_available():
@@ -176,6 +187,11 @@ class Training:
         wanted = options.device
         gpu = wanted == "cuda" or (wanted == "auto" and torch.cuda.is_available())
         self.device = torch.device("cuda" if gpu else "cpu")
+        self.half = gpu
+        """Whether matrices are multiplied in bf16."""
+        self.batch = options.batch or (_LARGE_BATCH if gpu else _BATCH)
+        usual = max((os.cpu_count() or 1) - 1, 1) if gpu else 0
+        self.workers = usual if options.workers is None else options.workers
         self.done, self.seen, self.seconds, self.runs = 0, 0, 0.0, 0
         self._had, self._of = np.zeros(len(OPERATORS)), 0
         """Laws of this run that had each operator, and all of them."""
@@ -194,6 +210,10 @@ class Training:
     @property
     def _state(self) -> Path:
         return self.options.out.with_suffix(".state.safetensors")
+
+    @property
+    def _log_file(self) -> Path:
+        return self.options.out.with_suffix(".log.jsonl")
 
     def _start(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Weights to start from, and what the optimiser knew."""
@@ -224,10 +244,15 @@ class Training:
     def batches(self) -> Iterator[tuple[Inputs, Targets]]:
         """The tables of a run, made ahead; each run sees others, also one that goes on from a state
         that was saved in the middle of another."""
-        corpus = Corpus(self.options.seed + 1_000_003 * self.runs)
+        seed = self.options.seed + 1_000_003 * self.runs
         self.runs += 1
-        for inputs, targets in _ahead(iter(Batches(corpus, self.options.batch))):
-            yield self._moved(inputs), self._moved(targets)
+        if self.workers:
+            made = streamed(seed, self.batch, self.workers)
+        else:
+            made = _ahead(iter(Batches(Corpus(seed), self.batch)))
+        with closing(made):
+            for inputs, targets in made:
+                yield self._moved(inputs), self._moved(targets)
 
     def _moved(self, arrays: Any) -> Any:
         tensors = (torch.from_numpy(np.ascontiguousarray(part)) for part in arrays)
@@ -237,8 +262,7 @@ class Training:
         """One step on one batch; the parts of the loss before it."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        bf16 = self.device.type == "cuda"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
             parts = losses(self.network, inputs, targets)
         total = sum((PARTS[name] * part for name, part in parts.items()), torch.zeros(()))
         self.optimizer.zero_grad(set_to_none=True)
@@ -258,6 +282,8 @@ class Training:
         first, saved, before = self.done, began, self.seconds
         known: list[dict[str, float]] = []
         self.options.out.parent.mkdir(parents=True, exist_ok=True)
+        if not options.resume:
+            self._log_file.unlink(missing_ok=True)
         for inputs, targets in self.batches():
             share = (time.perf_counter() - began) / (60 * options.minutes)
             share = max(share, (self.done - first) / options.steps)
@@ -285,8 +311,7 @@ class Training:
             return
         means = {name: float(np.mean([one[name] for one in known])) for name in PARTS}
         report = Report(self.done, self.seen, self.seconds, means)
-        log = self.options.out.with_suffix(".log.jsonl")
-        with log.open("a", encoding="utf-8") as file:
+        with self._log_file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(report.as_dict()) + "\n")
         if on_step is not None:
             on_step(report)
@@ -325,7 +350,7 @@ def _check_state(arrays: dict[str, Any], about: dict[str, str], shape: Shape) ->
                 raise ValueError(f"the state of another network: {word} {name}")
 
 
-def _ahead(items: Iterator[T]) -> Iterator[T]:
+def _ahead(items: Iterator[T]) -> Generator[T]:
     """``items``, made a few ahead in a thread, in their order."""
     with ThreadPoolExecutor(1) as pool:
         waiting = [pool.submit(next, items) for _ in range(_AHEAD)]

@@ -1,6 +1,7 @@
 """Training from the first step to a file that reads tables; needs torch."""
 
 import json
+import multiprocessing
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,12 +13,13 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
-from sr_kernel.errors import OptionError  # noqa: E402
+from sr_kernel.errors import DataError, OptionError  # noqa: E402
 from sr_kernel.guide.batches import Batches, Targets  # noqa: E402
 from sr_kernel.guide.corpus import Corpus  # noqa: E402
 from sr_kernel.guide.inputs import Inputs, inputs_of  # noqa: E402
 from sr_kernel.guide.network import BEGIN, Network, Shape, initial  # noqa: E402
 from sr_kernel.guide.reading import Reader  # noqa: E402
+from sr_kernel.guide.streams import streamed  # noqa: E402
 from sr_kernel.guide.tokens import open_slots  # noqa: E402
 from sr_kernel.guide.training import (  # noqa: E402
     PARTS,
@@ -116,6 +118,56 @@ def test_every_weight_learns(tmp_path: Path, batch: tuple[Inputs, Targets]) -> N
     assert still in ([], ["next.key.bias"])  # a shift of all keys shifts all columns alike
 
 
+def test_half_precision_learns_too(tmp_path: Path, batch: tuple[Inputs, Targets]) -> None:
+    """What a GPU does, here on the CPU: matrices in bf16."""
+    plain, half = Training(options(tmp_path)), Training(options(tmp_path))
+    half.half = True
+    for _ in range(5):
+        one, other = (
+            training.step(*(tensors(part) for part in batch), 1e-3) for training in (plain, half)
+        )
+        assert other == pytest.approx(one, rel=0.03)
+    assert one != other
+    assert all(weight.dtype == torch.float32 for weight in half.weights.values())
+
+
+def test_processes_make_the_tables(tmp_path: Path) -> None:
+    """In turn, the same ones each time, of a corpus each."""
+    first = Training(options(tmp_path, workers=2)).batches()
+    again = streamed(0, 8, 2)
+    seen = []
+    for _ in range(4):
+        (inputs, targets), (known, _) = next(first), next(again)
+        assert np.array_equal(inputs.x.numpy(), known.x)
+        assert len(targets.used) == 8
+        seen.append(inputs.x.numpy())
+    first.close()
+    again.close()
+    own = list(islice(Batches(Corpus(0), 8), 2))
+    assert [np.array_equal(seen[k], one.x) for k, (one, _) in zip((0, 2), own, strict=True)] == [
+        True, True,
+    ]  # fmt: skip
+    assert not multiprocessing.active_children()
+
+
+def test_a_process_that_ends_is_told() -> None:
+    made = streamed(0, 8, 1)
+    next(made)
+    [child] = multiprocessing.active_children()
+    child.kill()
+    with pytest.raises(DataError, match="ended with -9"):
+        list(islice(made, 50))
+
+
+def test_a_fresh_training_begins_a_fresh_log(tmp_path: Path) -> None:
+    log = tmp_path / "w.log.jsonl"
+    for _ in range(2):
+        train(options(tmp_path))
+        assert len(log.read_text().splitlines()) == 1
+    train(options(tmp_path, resume=True))
+    assert len(log.read_text().splitlines()) == 2
+
+
 def test_a_training_makes_a_guide(tmp_path: Path) -> None:
     told: list[Report] = []
     path = train(options(tmp_path, steps=52), told.append)
@@ -203,7 +255,8 @@ def test_a_state_of_another_network_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"minutes": 0}, {"minutes": float("inf")}, {"minutes": float("nan")}, {"batch": 1},
-     {"threads": 0}, {"seed": -1}, {"steps": 0}, {"rate": 0.0}, {"rate": float("nan")}],
+     {"threads": 0}, {"workers": -1}, {"seed": -1}, {"steps": 0}, {"rate": 0.0},
+     {"rate": float("nan")}],
 )  # fmt: skip
 def test_options_that_make_no_sense(tmp_path: Path, changes: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match=next(iter(changes))):
