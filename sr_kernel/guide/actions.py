@@ -6,7 +6,8 @@ root; constants in the chain are left aside.  Undoing one step leaves a simpler 
 - an *outer* function, ``y = exp(u)`` and the like; powers and reciprocals also of a multiple, and
   the square where all factors are even powers;
 - a *factor* or *divisor*: ``y/g`` or ``y*g`` for a simple function ``g`` of one column
-  (:data:`ATOMS`), or the sum or difference of two; ``x`` is a factor of ``x**3`` too;
+  (:data:`ATOMS`), or the sum or difference of two; ``x`` is a factor of ``x**3`` too, and also of
+  ``x*u + x*v`` and ``1/(1/x + 1/z)``: sums count that are shorter when multiplied or divided;
 - a *term*: ``y - c*g`` for a ``g`` of one column or a product of two.
 """
 
@@ -46,9 +47,9 @@ class Peels(NamedTuple):
     joined: NDArray[np.bool_]
 
 
-def peels_of(laws: Laws, place: NDArray[np.int64]) -> Peels:
+def peels_of(laws: Laws, place: NDArray[np.int64], *, sums: bool = True) -> Peels:
     """The right actions for ``laws`` whose variable ``k`` is column ``place[i, k]``, one of the
-    first MOST_COLUMNS.
+    first MOST_COLUMNS; without ``sums`` only those that the laws admit as they are written.
 
     Raises :class:`DataError` for a law larger than the grammar's.
     """
@@ -62,7 +63,8 @@ def peels_of(laws: Laws, place: NDArray[np.int64]) -> Peels:
         np.zeros((count, d, d, len(PAIRS)), dtype=np.bool_),
         np.zeros((count, d, d, 2), dtype=np.bool_),
     )
-    fill_peels(laws.code, laws.left, laws.right, laws.value, laws.length, place, *found)
+    fill_peels(laws.code, laws.left, laws.right, laws.value, laws.length, place,
+               sums, *found)  # fmt: skip
     return found
 
 

@@ -18,15 +18,18 @@ _SQUARE, _POWER, _INVERSE, _SQRT = (OUTER.index(n) for n in ("square", "power", 
 _X, _SQUARED, _CUBED, _ROOT, _OVER = (
     ATOMS.index(n) for n in ("x", "square", "cube", "sqrt", "inverse")
 )
+_EXPONENTS = {"x": 1.0, "square": 2.0, "cube": 3.0, "sqrt": 0.5, "inverse": -1.0}
+_POWERS = np.array([_EXPONENTS.get(name, 0.0) for name in ATOMS])
+"""The exponent of each atom that is a power, 0 for others."""
 _FACTOR, _DIVISOR, _TERM = range(3)
 _SUM, _DIFFERENCE, _PRODUCT = 0, 2, 4
 _SAME = 1e-9
 
 
 @compiled
-def _chain(code, left, right, root, multiplied, steps, signs):  # type: ignore[no-untyped-def]
-    """The non-constant factors (or terms) below ``root`` with their signs, and whether there is a
-    constant besides."""
+def _chain(code, left, right, value, root, multiplied, steps, signs):  # type: ignore[no-untyped-def]
+    """The non-constant factors (or terms) below ``root`` with their exponents (or signs), and
+    whether there is a constant besides."""
     plus, minus = (MUL, DIV) if multiplied else (ADD, SUB)
     todo = np.empty(LARGEST, dtype=np.int64)
     sign = np.empty(LARGEST, dtype=np.int64)
@@ -45,10 +48,22 @@ def _chain(code, left, right, root, multiplied, steps, signs):  # type: ignore[n
             constant = constant or multiplied
         elif code[k] == CONSTANT:
             constant = True
+        elif multiplied and _is_product(code, left, right, value, k):
+            todo[open_], sign[open_] = left[k], s * int(value[right[k]])
+            open_ += 1
         else:
             steps[count], signs[count] = k, s
             count += 1
     return count, constant
+
+
+@compiled
+def _is_product(code, left, right, value, k):  # type: ignore[no-untyped-def]
+    """Whether step ``k`` is a whole power of a product."""
+    if code[k] != POW or code[right[k]] != CONSTANT:
+        return False
+    e = value[right[k]]
+    return code[left[k]] in (MUL, DIV) and e == int(e) and abs(e) < 100
 
 
 @compiled
@@ -70,54 +85,56 @@ def _outer(code, left, right, value, k):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _atom(code, left, right, value, k):  # type: ignore[no-untyped-def]
-    """The atom of step ``k`` (-1: none), the sign of its exponent, and its variable."""
-    if code[k] == INPUT:
-        return _X, 1, left[k]
-    if code[left[k]] != INPUT:
-        return -1, 1, 0
+def _base(code, left, right, value, k):  # type: ignore[no-untyped-def]
+    """What step ``k`` is a constant power of, and the exponent: 1 for what is no power."""
     e = _exponent(code, left, right, value, k)
-    if e == e:
-        size = abs(e)
-        for power, which in ((1.0, _X), (2.0, _SQUARED), (3.0, _CUBED), (0.5, _ROOT)):
-            if abs(size - power) < _SAME:
-                return which, (1 if e > 0 else -1), left[left[k]]
-        return -1, 1, 0
-    if code[k] == POW or code[k] in (ADD, SUB, MUL, DIV):
-        return -1, 1, 0
-    return _ATOM_OF[code[k]], 1, left[left[k]]
+    return (left[k], e) if e == e else (k, 1.0)
 
 
 @compiled
-def _mark_powers(which, place, way, atoms):  # type: ignore[no-untyped-def]
+def _function(code, left, b):  # type: ignore[no-untyped-def]
+    """The atom that step ``b`` is of a variable, -1 for none and for powers."""
+    if code[b] in (INPUT, CONSTANT, POW, SQRT, ADD, SUB, MUL, DIV) or code[left[b]] != INPUT:
+        return -1
+    return _ATOM_OF[code[b]]
+
+
+@compiled
+def _mark_power(e, place, atoms):  # type: ignore[no-untyped-def]
     """A power of a column has lower ones in it: dividing by them leaves less too."""
-    atoms[place, which, way] = True
-    if which == _CUBED:
-        atoms[place, _SQUARED, way] = True
-    if which in (_SQUARED, _CUBED):
-        atoms[place, _X, way] = True
+    way, size = _FACTOR if e > 0 else _DIVISOR, abs(e)
+    for which in (_X, _SQUARED, _CUBED):
+        if size > _POWERS[which] - _SAME:
+            atoms[place, which, way] = True
+    if abs(size - 0.5) < _SAME:
+        atoms[place, _ROOT, way] = True
 
 
 @compiled
 def _mark_factors(code, left, right, value, steps, signs, count, place, atoms, pairs):  # type: ignore[no-untyped-def]
     for t in range(count):
-        k = steps[t]
-        which, sign, v = _atom(code, left, right, value, k)
-        way = _FACTOR if sign * signs[t] > 0 else _DIVISOR
+        b, e = _base(code, left, right, value, steps[t])
+        e *= signs[t]
+        if code[b] == INPUT:
+            _mark_power(e, place[left[b]], atoms)
+            continue
+        if abs(e) < 1 - _SAME:
+            continue
+        which = _function(code, left, b)
         if which >= 0:
-            _mark_powers(which, place[v], way, atoms)
-        elif (code[k] == ADD or code[k] == SUB) and code[left[k]] == INPUT == code[right[k]]:
-            i, j = place[left[left[k]]], place[left[right[k]]]
-            kind = (_SUM if code[k] == ADD else _DIFFERENCE) + (1 if signs[t] < 0 else 0)
+            atoms[place[left[left[b]]], which, _FACTOR if e > 0 else _DIVISOR] = True
+        elif (code[b] == ADD or code[b] == SUB) and code[left[b]] == INPUT == code[right[b]]:
+            i, j = place[left[left[b]]], place[left[right[b]]]
+            kind = (_SUM if code[b] == ADD else _DIFFERENCE) + (1 if e < 0 else 0)
             pairs[i, j, kind] = pairs[j, i, kind] = True
 
 
 @compiled
-def _even(code, left, right, value, steps, count):  # type: ignore[no-untyped-def]
+def _even(code, left, right, value, steps, signs, count):  # type: ignore[no-untyped-def]
     """Whether all factors are even powers, so that the root of their product is shorter."""
     for t in range(count):
-        e = _exponent(code, left, right, value, steps[t])
-        if not (e == e and abs(e) > 1 and abs(e / 2 - round(e / 2)) < _SAME):
+        e = signs[t] * _base(code, left, right, value, steps[t])[1]
+        if not (abs(e) > 1 and abs(e / 2 - round(e / 2)) < _SAME):
             return False
     return count > 0
 
@@ -126,16 +143,131 @@ def _even(code, left, right, value, steps, count):  # type: ignore[no-untyped-de
 def _mark_term(code, left, right, value, k, place, atoms, pairs):  # type: ignore[no-untyped-def]
     """One term of a sum: a multiple of an atom, or of the product of two columns."""
     steps, signs = np.empty(LARGEST, dtype=np.int64), np.empty(LARGEST, dtype=np.int64)
-    count, _ = _chain(code, left, right, k, True, steps, signs)
+    count, _ = _chain(code, left, right, value, k, True, steps, signs)
     if count == 1:
-        which, sign, v = _atom(code, left, right, value, steps[0])
-        if sign * signs[0] > 0 and which >= 0:
-            atoms[place[v], which, _TERM] = True
-        elif which == _X:
-            atoms[place[v], _OVER, _TERM] = True
-    elif count == 2 and code[steps[0]] == INPUT == code[steps[1]] and signs[0] + signs[1] == 2:
+        b, e = _base(code, left, right, value, steps[0])
+        e *= signs[0]
+        which = _of_power(e) if code[b] == INPUT else _function(code, left, b) if e == 1 else -1
+        if which >= 0:
+            atoms[place[left[b] if code[b] == INPUT else left[left[b]]], which, _TERM] = True
+    elif count == 2 and code[steps[0]] == INPUT == code[steps[1]] and signs[0] == 1 == signs[1]:
         i, j = place[left[steps[0]]], place[left[steps[1]]]
         pairs[i, j, _PRODUCT] = pairs[j, i, _PRODUCT] = True
+
+
+@compiled
+def _of_power(e):  # type: ignore[no-untyped-def]
+    """The atom of a column to the power ``e``, -1 for none."""
+    for which in range(len(_POWERS)):
+        if _POWERS[which] != 0 and abs(_POWERS[which] - e) < _SAME:
+            return which
+    return -1
+
+
+@compiled
+def _units(code, left, right, value, root, multiplied):  # type: ignore[no-untyped-def]
+    """The constants in a chain: 0 where there is none, 1 where all are 1 or -1, else 2."""
+    plus, minus = (MUL, DIV) if multiplied else (ADD, SUB)
+    todo = np.empty(LARGEST, dtype=np.int64)
+    todo[0] = root
+    open_, found = 1, 0
+    while open_ > 0:
+        open_ -= 1
+        k = todo[open_]
+        if code[k] == plus or code[k] == minus:
+            todo[open_], todo[open_ + 1] = left[k], right[k]
+            open_ += 2
+        elif code[k] == NEG:
+            todo[open_] = left[k]
+            open_ += 1
+        elif code[k] == CONSTANT:
+            found = max(found, 1 if abs(value[k]) == 1.0 else 2)
+    return found
+
+
+@compiled
+def _nodes(e, alone):  # type: ignore[no-untyped-def]
+    """Nodes that a column to the power ``e`` adds to a product, which is 1 if it is ``alone``."""
+    if e == 0:
+        return 0
+    power = 1 if abs(e) == 1 else 2 if abs(e) == 0.5 else 3
+    return power - 1 if alone and e > 0 else power + 1
+
+
+@compiled
+def _read_terms(code, left, right, value, steps, count, exponents, others, bare, functions):  # type: ignore[no-untyped-def]
+    """Fills, for each term of a sum, the ``exponents`` (terms, variables) of the columns, how many
+    ``others`` than a column stand above the line, and whether it is ``bare``, one negative power
+    and no quotient; and counts in how many terms a function of a column is a factor or divisor."""
+    inner, signs = np.empty(LARGEST, dtype=np.int64), np.empty(LARGEST, dtype=np.int64)
+    for t in range(count):
+        many, _ = _chain(code, left, right, value, steps[t], True, inner, signs)
+        constants = _units(code, left, right, value, steps[t], True)
+        others[t] += 1 if constants == 2 else 0
+        for f in range(many):
+            b, e = _base(code, left, right, value, inner[f])
+            bare[t] = many == 1 and constants == 0 and e < 0
+            e *= signs[f]
+            if e > 0:
+                others[t] += 1
+            which = _function(code, left, b)
+            if code[b] == INPUT:
+                exponents[t, left[b]] += e
+                others[t, left[b]] -= 1 if e > 0 else 0
+            elif which >= 0 and abs(e) > 1 - _SAME:
+                functions[left[left[b]], which, _FACTOR if e > 0 else _DIVISOR] += 1
+
+
+@compiled
+def _mark_sum(code, left, right, value, k, sign, place, atoms):  # type: ignore[no-untyped-def]
+    """The sum ``k``, a factor (or divisor) of the law: what it may be multiplied or divided by so
+    that it is shorter, term by term, as 1 + x/z by z and x*u + x*v by x."""
+    steps, signs = np.empty(LARGEST, dtype=np.int64), np.empty(LARGEST, dtype=np.int64)
+    count, _ = _chain(code, left, right, value, k, False, steps, signs)
+    exponents = np.zeros((LARGEST + 1, LARGEST))
+    others = np.zeros((LARGEST + 1, LARGEST), dtype=np.int64)
+    bare = np.zeros(LARGEST + 1, dtype=np.bool_)
+    functions = np.zeros((LARGEST, len(_POWERS), 2), dtype=np.int64)
+    _read_terms(code, left, right, value, steps, count, exponents, others, bare, functions)
+    constants = _units(code, left, right, value, k, False)
+    if constants:
+        others[count] = constants - 1
+        count += 1
+    flip = 0 if sign > 0 else 1
+    for v in range(LARGEST):
+        for which in range(len(_POWERS)):
+            for way in (_FACTOR, _DIVISOR):
+                e = -_POWERS[which] if way == _FACTOR else _POWERS[which]
+                shorter = functions[v, which, way] == count
+                if _POWERS[which] > 0:
+                    shorter = _grown(exponents[:count, v], others[:, v], bare, e) < 0
+                if shorter:
+                    atoms[place[v], which, way if flip == 0 else 1 - way] = True
+
+
+@compiled
+def _grown(exponents, others, bare, e):  # type: ignore[no-untyped-def]
+    """Nodes by which a sum grows whose terms have ``exponents`` of a column that is multiplied by
+    it to the power ``e``, no higher than one of theirs; nothing merges."""
+    if (exponents * (1 if e < 0 else -1)).max() < abs(e):
+        return 0
+    total = 0
+    for t in range(len(exponents)):
+        old = exponents[t]
+        alone = others[t] == 0 and not (bare[t] and old == 0)
+        total += _nodes(old + e, alone) - _nodes(old, alone)
+        if bare[t]:
+            total += 2 if old != 0 else 0
+    return total
+
+
+@compiled
+def _mark_sums(code, left, right, value, steps, signs, count, place, atoms):  # type: ignore[no-untyped-def]
+    for t in range(count):
+        b, e = _base(code, left, right, value, steps[t])
+        e *= signs[t]
+        if (code[b] == ADD or code[b] == SUB) and abs(abs(e) - 1) < _SAME:
+            _mark_sum(code, left, right, value, b, e, place, atoms)
 
 
 @compiled
@@ -166,24 +298,28 @@ _IS_BINARY = np.array([name in ("add", "sub", "mul", "div", "pow") for name in C
 
 
 @compiled
-def fill_peels(code, left, right, value, length, place, outer, atoms, pairs, joined):  # type: ignore[no-untyped-def]
+def fill_peels(  # type: ignore[no-untyped-def]
+    code, left, right, value, length, place, sums, outer, atoms, pairs, joined
+):
     """Mark what each law admits, see :class:`sr_kernel.guide.actions.Peels`."""
     steps, signs = np.empty(LARGEST, dtype=np.int64), np.empty(LARGEST, dtype=np.int64)
     for i in range(len(length)):
         c, a, b, v, at = code[i], left[i], right[i], value[i], place[i]
         root = length[i] - 1
         masks = _masks(c, a, b, length[i], _IS_BINARY)
-        terms, shifted = _chain(c, a, b, root, False, steps, signs)
+        terms, shifted = _chain(c, a, b, v, root, False, steps, signs)
         _mark_joined(masks, steps, terms, at, joined[i], 0)
         if terms > 1 or shifted:
             for t in range(terms):
                 _mark_term(c, a, b, v, steps[t], at, atoms[i], pairs[i])
-        factors, scaled = _chain(c, a, b, root, True, steps, signs)
+        factors, scaled = _chain(c, a, b, v, root, True, steps, signs)
         _mark_joined(masks, steps, factors, at, joined[i], 1)
+        if sums:
+            _mark_sums(c, a, b, v, steps, signs, factors, at, atoms[i])
         if terms > 1 or shifted:
             continue
         _mark_factors(c, a, b, v, steps, signs, factors, at, atoms[i], pairs[i])
-        if _even(c, a, b, v, steps, factors):
+        if _even(c, a, b, v, steps, signs, factors):
             outer[i, _SQUARE] = True
         if factors == 1 and signs[0] < 0:
             outer[i, _INVERSE] = True

@@ -1,8 +1,9 @@
 """How good a guide is: on problems of a file, or on laws of the corpus's grammar with other seeds.
 
 The peel policy is judged among the operations that can be undone on the rows: whether a right one
-is first, among the first three, among the first ten.  Calibration compares the probabilities of
-operators and peels with how often they hold (expected calibration error, Guo et al. 2017).
+is first, among the first three, among the first ten; also with only what the law admits as it is
+written.  Calibration compares the probabilities of operators and peels with how often they hold
+(expected calibration error, Guo et al. 2017).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sr_kernel.guide.corpus import LABEL, OPERATORS, Corpus
 from sr_kernel.guide.grammar import laws_of
 from sr_kernel.guide.inputs import ROWS
 from sr_kernel.guide.network import NOISES
+from sr_kernel.guide.neural import FEWEST_ROWS
 from sr_kernel.guide.points import MOST_COLUMNS
 from sr_kernel.guide.problems import drawn, generator_of, law_of, noisy, table_of
 from sr_kernel.guide.proposals import SURPLUS, distinct, family_of, terms
@@ -75,6 +77,9 @@ class Tally:
 
     problems: int = 0
     ranks: list[int] = field(default_factory=list)
+    """Of the first right peel, where there is one."""
+    written_ranks: list[int] = field(default_factory=list)
+    """Of the first that the law admits as it is written, where there is one."""
     candidates: list[int] = field(default_factory=list)
     operators: list[tuple[int, int, int]] = field(default_factory=list)
     """Operators of the law, those of them believed in, those believed in."""
@@ -97,7 +102,7 @@ class Evaluation:
     parameters: int
     bytes: int
     skipped: int = 0
-    """Problems of which no table could be made."""
+    """Problems of which no table could be made, or none that a guide is asked about."""
 
     def lines(self) -> list[str]:
         """A table, one line a family and level of noise."""
@@ -111,7 +116,8 @@ class Evaluation:
             f"ECE of operators {figures['ece_operators']:.3f}, of peels {figures['ece_peels']:.3f}"
         )
         if self.skipped:
-            errors += f"; {self.skipped} problems left out, as no table can be made"
+            why = f"no table, or fewer than {FEWEST_ROWS} rows"
+            errors += f"; {self.skipped} problems left out ({why})"
         head = [f"| {' | '.join(words)} |", "|" + "---|" * len(words)]
         return [*head, *map(_line, figures["sets"]), "", f"{size}; {errors}"]
 
@@ -160,6 +166,9 @@ def tables(options: EvaluationOptions, skipped: list[str]) -> Iterator[Table]:
             X, clean = table_of(record, generator)
         except SrKernelError as error:
             skipped.append(str(error))
+            continue
+        if len(clean) < FEWEST_ROWS:
+            skipped.append(f"{record['id']} has {len(clean)} rows: no guide is asked of so few")
             continue
         state = generator.bit_generator.state
         for noise in options.noise:
@@ -229,37 +238,44 @@ def _judge_operators(reading: Reading, law: Expr, tally: Tally) -> None:
 
 def _judge_peels(reading: Reading, table: Table, tally: Tally) -> None:
     right = right_peels(table.law, table.names)
-    if right is None or table.law.size < SMALLEST:
+    written = right_peels(table.law, table.names, sums=False)
+    if right is None or written is None or table.law.size < SMALLEST:
         return
-    rows = slice(0, ROWS)
-    ranked = []
+    ranked = list(_possible(reading, table))
+    for names, ranks in ((right, tally.ranks), (written, tally.written_ranks)):
+        hits = [place for place, action in enumerate(ranked) if _name(action) in names]
+        ranks += hits[:1]
+    tally.candidates.append(len(ranked))
+    tally.peels += [(action.p, _name(action) in right) for action in ranked]
+
+
+def _possible(reading: Reading, table: Table) -> Iterator[Action]:
+    """What can be undone on the rows, the likeliest first."""
+    X, y = table.X[:ROWS], table.y[:ROWS]
     for action in reading.actions():
         inner = None
         if action.inner is not None:
-            program = compile_program(action.inner, table.names)
-            inner = values_of(program, table.X[rows])
-        if undone(action, table.y[rows], inner) is not None:
-            ranked.append((action.p, _name(action) in right))
-    hits = [place for place, (_, hit) in enumerate(ranked) if hit]
-    if hits:
-        tally.ranks.append(hits[0])
-        tally.candidates.append(len(ranked))
-    tally.peels += ranked
+            inner = values_of(compile_program(action.inner, table.names), X)
+        if undone(action, y, inner) is not None:
+            yield action
 
 
 def _name(action: Action) -> tuple[str, str]:
     return (action.outer, "") if action.outer else (action.way, str(action.inner))
 
 
-def right_peels(law: Expr, names: tuple[str, ...]) -> set[tuple[str, str]] | None:
-    """The actions that ``law`` over ``names`` admits; None for one that cannot be labelled."""
+def right_peels(
+    law: Expr, names: tuple[str, ...], *, sums: bool = True
+) -> set[tuple[str, str]] | None:
+    """The actions that ``law`` over ``names`` admits (see :func:`peels_of`); None for one that
+    cannot be labelled."""
     known = laws_of(law)
     if not known or not known[0].fits or len(names) > MOST_COLUMNS:
         return None
     place = np.zeros((1, MOST_COLUMNS), dtype=np.int64)
     used = variables(law)
     place[0, : len(used)] = [names.index(name) for name in used]
-    return _named(peels_of(known[0], place), names)
+    return _named(peels_of(known[0], place, sums=sums), names)
 
 
 def _named(peels: Peels, names: tuple[str, ...]) -> set[tuple[str, str]]:
@@ -299,11 +315,12 @@ def ece(believed: list[tuple[float, bool]]) -> float:
 
 
 def _row(key: tuple[str, float], tally: Tally) -> dict[str, Any]:
-    ranks = np.array(tally.ranks)
+    ranks, written = np.array(tally.ranks), np.array(tally.written_ranks)
     there, hit, thought = np.array(tally.operators or [(0, 0, 0)]).sum(axis=0).tolist()
     return {
         "set": key[0], "noise": key[1], "problems": tally.problems, "peels": len(ranks),
         "top1": _share(ranks < 1), "top3": _share(ranks < 3), "top10": _share(ranks < 10),
+        "written": len(written), "written_top3": _share(written < 3),
         "candidates": float(np.mean(tally.candidates)) if tally.candidates else 0.0,
         "recall": hit / max(there, 1), "precision": hit / max(thought, 1),
         "noise_near": _share(np.array(tally.noises) <= 1),

@@ -72,7 +72,8 @@ def test_a_run_on_the_corpus(written: Written) -> None:
     for row in figures["sets"]:
         assert row["problems"] == 5
         assert 0 <= row["top1"] <= row["top3"] <= row["top10"] <= 1
-        for name in ("recall", "precision", "noise_near", "parsed", "distinct"):
+        assert 0 <= row["written"] <= row["peels"] <= 5
+        for name in ("written_top3", "recall", "precision", "noise_near", "parsed", "distinct"):
             assert 0 <= row[name] <= 1
     assert figures["parameters"] > 1000
     assert figures["bytes"] == options.weights.stat().st_size  # type: ignore[union-attr]
@@ -118,6 +119,23 @@ def test_a_run_on_a_file(written: Written, tmp_path: Path) -> None:
     assert (row["set"], row["problems"], row["peels"]) == ("made", 3, 1)
     assert found.skipped == 1
     assert "1 problems left out" in found.lines()[-1]
+
+
+def test_tables_of_which_no_guide_is_asked_are_left_out(tmp_path: Path) -> None:
+    path = problems(tmp_path / "p.jsonl", "x*z", "x/z")
+    first, second = map(json.loads, path.read_text().splitlines())
+    path.write_text(json.dumps(first | {"n_train": 11}) + "\n" + json.dumps(second))
+    skipped: list[str] = []
+    [table] = tables(EvaluationOptions(problems=path, noise=(0.0,)), skipped)
+    assert str(table.law) == "x/z"
+    [reason] = skipped
+    assert "p0 has 11 rows" in reason
+
+
+def test_a_peel_of_a_sum_is_right_though_not_as_written(written: Written, tmp_path: Path) -> None:
+    path = problems(tmp_path / "p.jsonl", "x*exp(z) + x*sin(z)")
+    [row] = evaluate(EvaluationOptions(written(), path, noise=(0.0,))).as_dict()["sets"]
+    assert (row["peels"], row["written"]) == (1, 0)
 
 
 def test_noise_differs_in_its_level_alone(tmp_path: Path) -> None:
