@@ -1,4 +1,5 @@
-"""What a user says of the law while it is sought: that it has some part, or that it has not.
+"""What a user says of the law while it is sought: that it has some part, that it has not, or that
+columns may be exchanged in it.
 
 A part is looked for modulo equivalence, in several spellings of the law and of the part, and up to
 a constant factor: ``tan(x)`` is in ``2*sin(x)/cos(x)``, ``x*y`` in ``3*x*z*y``.  Floats in a part
@@ -8,18 +9,14 @@ stand for any constant, and a name that begins with an underscore for any term (
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
-
-import numpy as np
+from typing import Literal, get_args
 
 from sr_kernel.errors import ExpressionError, OptionError
 from sr_kernel.expr import (
-    OPERATORS,
     Expr,
     apply,
     has_floats,
@@ -30,28 +27,29 @@ from sr_kernel.expr import (
     variables,
     walk,
 )
-from sr_kernel.expr.operators import FloatArray
+from sr_kernel.search.exchange import symmetric
 from sr_kernel.search.inclusion import UndecidedError, included, iterate_bases
 from sr_kernel.search.parts import ONE, Base, Monomial, Parts, parts_of
 from sr_kernel.search.pattern import Pattern
 from sr_kernel.search.refine import pinned
+from sr_kernel.search.values import proportional, values
 
-Kind = Literal["require", "ban"]
+Kind = Literal["require", "ban", "symmetric"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST = 50
 """Hypotheses that a search takes at a time."""
-_POINTS = 6
-"""Points of either kind, positive ones and others, at which sub-terms are compared."""
-_DIGITS = 1e-9
 _STEPS = 20_000
 """Steps of the normal form, some 10 ms, after which it is done without."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A law must have ``part`` ("require") or must not ("ban").
+    """A law must have ``part`` ("require") or must not ("ban"), or stays the same whatever the
+    order of the columns in ``part`` ("symmetric").
 
     ``meaning`` says what variables of the law stand for in those of ``part``, where they differ.
-    Raises :class:`OptionError` for a part that is in every law.
+    Raises :class:`OptionError` for a part that is in every law, and for one without two columns
+    that could be exchanged.
     """
 
     kind: Kind
@@ -59,8 +57,10 @@ class Hypothesis:
     meaning: tuple[tuple[str, Expr], ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in ("require", "ban"):
-            raise OptionError(f"a hypothesis is 'require' or 'ban', not {str(self.kind)[:40]!r}")
+        if self.kind not in KINDS:
+            raise OptionError(
+                f"a hypothesis is 'require', 'ban' or 'symmetric', not {str(self.kind)[:40]!r}"
+            )
         if not variables(self.part):
             raise OptionError(
                 f"{str(self.part)[:60]!r} is a number, which any law may have: take a part with a "
@@ -68,6 +68,22 @@ class Hypothesis:
             )
         if self.part.is_symbol and _is_wild(self.part):
             raise OptionError("a wildcard alone is any term: name an operator, such as sin(_)")
+        if self.kind == "symmetric":
+            self._check_columns()
+
+    def _check_columns(self) -> None:
+        if _has_wildcards(self.part):
+            raise OptionError("a wildcard is any term: name the columns that may be exchanged")
+        if len(self.columns) < 2:
+            raise OptionError(
+                f"in {str(self.part)[:60]!r} nothing can be exchanged: take a part with two "
+                "columns or more"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of ``part``."""
+        return variables(self.part)
 
     def allows(self, expr: Expr) -> bool:
         """Whether a law obeys; where that cannot be told, it does not.
@@ -76,6 +92,8 @@ class Hypothesis:
         """
         if self.meaning:
             expr = substitute(expr, dict(self.meaning))
+        if self.kind == "symmetric":
+            return symmetric(expr, self.columns)
         if self.kind == "require":
             return found(expr, self.part) is True
         return found(expr, self.part) is False and not _occurs(expr, self.part)
@@ -187,37 +205,11 @@ def _equal_inside(expr: Expr, part: Expr) -> bool:
     """Whether a sub-term of ``expr`` is a constant times ``part`` by its values."""
     if has_floats(part):
         return False
-    whole, wanted = parts_of(expr, expand=False), _values(part)
+    whole, wanted = parts_of(expr, expand=False), values(part)
     if whole is None:
         return False
     nodes = walk(written(whole))  # without what cancels
-    return any(node.args and _proportional(_values(node), wanted) for node in nodes)
-
-
-def _proportional(a: FloatArray, b: FloatArray) -> bool:
-    with np.errstate(all="ignore"):
-        ratio = a / b
-        known = np.isfinite(ratio)
-        if known.sum() < _POINTS - 1:
-            return False
-        ratio = ratio[known]
-        first = ratio[0]
-        return bool(first != 0 and (np.abs(ratio - first) <= _DIGITS * abs(first)).all())
-
-
-@lru_cache(maxsize=20_000)
-def _values(expr: Expr) -> FloatArray:
-    """Values at points that hang on the variables' names alone, positive ones first."""
-    if expr.is_symbol:
-        drawn = np.random.default_rng(zlib.crc32(str(expr.value).encode())).uniform
-        return np.concatenate([drawn(0.3, 1.9, _POINTS), drawn(-1.5, 1.5, _POINTS)])
-    if isinstance(expr.value, Fraction | float):
-        try:
-            return np.asarray(float(expr.value))
-        except OverflowError:
-            return np.asarray(np.nan)
-    with np.errstate(all="ignore"):
-        return np.asarray(OPERATORS[expr.op].numpy(*map(_values, expr.args)), dtype=np.float64)
+    return any(node.args and proportional(values(node), wanted) for node in nodes)
 
 
 # ------------------------------------------------------------------ in factors

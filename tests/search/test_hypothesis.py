@@ -166,8 +166,14 @@ def test_parts_that_say_nothing_are_errors() -> None:
     for part, message in (("2.5", "is a number"), ("_", "any term")):
         with pytest.raises(OptionError, match=message):
             Hypothesis("ban", parse(part))
-    with pytest.raises(OptionError, match="'require' or 'ban'"):
+    with pytest.raises(OptionError, match="'require', 'ban' or 'symmetric'"):
         Hypothesis("like", parse("x"))  # type: ignore[arg-type]
+    for part, message in (("2.5", "is a number"), ("sin(a)", "nothing can be exchanged"),
+                          ("_a*b", "name the columns")):  # fmt: skip
+        with pytest.raises(OptionError, match=message):
+            Hypothesis("symmetric", parse(part))
+    with pytest.raises(OptionError, match="no column: use a"):
+        checked([Hypothesis("symmetric", parse("a*q"))], ("a",))
     with pytest.raises(OptionError, match="no column: use a"):
         checked([Hypothesis("ban", parse("q"))], ("a",))
     many = [Hypothesis("ban", parse(f"a**{k}")) for k in range(2, MOST + 3)]
