@@ -27,8 +27,8 @@ _FEWEST = 6
 
 
 def constraints_of(context: Context, longest: int | None = None) -> Constraints:
-    """What the decoder must keep to: the user's operators and size, what is banned everywhere and
-    what the parts that are required are made of."""
+    """What the decoder must keep to: the user's operators and size, what is banned everywhere,
+    what the parts that are required are made of, and columns that come together."""
     allowed = set(context.problem.operators)
     forbidden = {name for name in OPERATIONS if name not in allowed and name != "neg"}
     if "pow" not in allowed:
@@ -38,7 +38,7 @@ def constraints_of(context: Context, longest: int | None = None) -> Constraints:
         if word not in forbidden
     }  # fmt: skip
     size = context.max_size if longest is None else min(longest, context.max_size)
-    return Constraints(frozenset(forbidden), frozenset(required), longest=max(size, 3))
+    return Constraints(frozenset(forbidden), frozenset(required), context.twins, max(size, 3))
 
 
 def _words(part: Expr) -> Iterator[str]:

@@ -113,7 +113,8 @@ class Evolution:
         self._steered = context.steered
         for place, population in enumerate(self._populations):
             self._migrate(context, place)
-            for _ in range(20 * MEMBERS if not context.required else 0):
+            rare = context.required or context.twins
+            for _ in range(0 if rare else 20 * MEMBERS):
                 if len(population) >= MEMBERS:
                     break
                 context.poll()

@@ -69,6 +69,8 @@ class Context:
     """Whether a law has what the user requires and nothing that is banned."""
     required: tuple[Expr, ...] = ()
     """Parts that the user requires."""
+    twins: tuple[tuple[str, str], ...] = ()
+    """Pairs of columns that the user lets take each other's place in every law."""
     steered: int = 0
     """How often what the user requires and bans has changed."""
     held: float = 0.0

@@ -18,7 +18,7 @@ from sr_kernel.search.helpers import Helpers, Tasks
 from sr_kernel.search.hypothesis import Hypothesis, banned_operators, obeys
 from sr_kernel.search.proposer import Context
 from sr_kernel.search.scaling import Scaling
-from sr_kernel.search.seeds import required_parts, seeds
+from sr_kernel.search.seeds import required_parts, seeds, twin_columns
 
 _SLICE = 0.05
 """Seconds at each poll for bringing laws back."""
@@ -93,6 +93,7 @@ class Steering:
         context.steered += 1
         context.obeys = self.obeys if self.hypotheses else _anything
         context.required = tuple(self._in_units_of_search())
+        context.twins = tuple(self._of_one_unit())
 
     def _in_units_of_search(self) -> Iterator[Expr]:
         for part in required_parts(self.hypotheses, self.context.sample.variables):
@@ -101,8 +102,15 @@ class Steering:
             except ExpressionError:  # a constant beyond floats
                 continue
 
+    def _of_one_unit(self) -> Iterator[tuple[str, str]]:
+        """Twins, but for those whose exchange means another one in the units of the search."""
+        units = self.scaling.columns
+        for one, other in twin_columns(self.hypotheses, self.context.sample.variables):
+            if units.get(one) == units.get(other):
+                yield one, other
+
     def _brought_back(self) -> Iterator[None]:
-        """Seeds of what is required, then from the archive what may change the front."""
+        """Seeds of what is asked for, then from the archive what may change the front."""
         context, candidates = self.context, self.candidates
         known = context.archive.query()
         if self.hypotheses:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sr_kernel.expr import Expr, parse, walk
+from sr_kernel.expr import Expr, parse, variables, walk
 from sr_kernel.guide.proposals import BeamProposer, constraints_of, distinct, scaled, terms
 from sr_kernel.guide.reading import Reader
 from sr_kernel.guide.tokens import FREE, TOKENS
@@ -71,6 +71,19 @@ def test_parts_that_are_required_ask_for_their_columns_and_operator() -> None:
     there = context()
     there.required = (parse("sin(a*b)"), parse("b + c"))
     assert constraints_of(there).required == {"sin", "a", "b", "c"}
+
+
+def test_columns_that_may_be_exchanged_come_together(tiny_reader: Reader) -> None:
+    there = context(max_size=9)
+    there.twins = (("a", "b"),)
+    assert constraints_of(there).twins == (("a", "b"),)
+    assert {"a", "b"} & set(variables(next(iter(BeamProposer(tiny_reader).propose(context())))))
+    for law in BeamProposer(tiny_reader).propose(there):
+        assert ("a" in variables(law)) is ("b" in variables(law))
+    there.required = (parse("a"),)
+    laws = list(BeamProposer(tiny_reader).propose(there))
+    assert laws
+    assert all({"a", "b"} <= set(variables(law)) for law in laws)
 
 
 def test_proposals_keep_to_it_round_by_round(tiny_reader: Reader) -> None:

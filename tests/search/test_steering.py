@@ -5,18 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sr_kernel.errors import OptionError
-from sr_kernel.expr import number, parse, symbol
+from sr_kernel.expr import number, parse, symbol, variables
 from sr_kernel.search import Problem, Progress, SearchProcess, SearchResult, search
+from sr_kernel.search.candidates import Candidates
 from sr_kernel.search.control import Control, Order
 from sr_kernel.search.front import Front
 from sr_kernel.search.hypothesis import Hypothesis, obeys
+from sr_kernel.search.opening import context_of
 from sr_kernel.search.refine import fit
 from sr_kernel.search.sample import Sample
+from sr_kernel.search.scaling import Scaling
+from sr_kernel.search.steering import Steering
 
 CASES = [
     ("ban", "a"), ("ban", "sin(_)"), ("ban", "b"), ("require", "b*c"), ("require", "a**2"),
@@ -106,6 +111,53 @@ def test_a_required_part_is_looked_for() -> None:
     data = problem(noise=0.05)
     found = search(data, time_limit=6, hypotheses=[hypothesis("require", "b*sin(a)")])
     assert found.best.r2 > 0.97
+
+
+def test_a_search_that_is_told_keeps_to_symmetric_laws() -> None:
+    control, known = Control(), [hypothesis("symmetric", "a + b")]
+    before, after = [], []
+
+    def told(news: Progress) -> None:
+        (after if news.steered else before).extend(news.front)
+        if not control.steered[0] and _violations(news, known):
+            control.take(Order("steer", tuple(known)))
+
+    def is_found() -> bool:
+        return any({"a", "b"} <= set(variables(law.expr)) and law.r2 > 0.95 for law in after)
+
+    data = problem()
+    a, b, c = data.X.T
+    y = np.exp(-a) + np.exp(-b) + 0.2 * c + 0.02 * data.y
+    search(
+        Problem(data.variables, data.X, y), time_limit=20, control=control, on_progress=told,
+        should_stop=is_found,
+    )  # fmt: skip
+    assert not all(obeys(law.expr, known) for law in before)
+    assert all(obeys(law.expr, known) for law in after)
+    assert is_found()
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [((1.0, 1.0, 1.0), {("a", "b"), ("b", "c")}), ((1e40, 1e40, 1.0), {("a", "b")}),
+     ((1e40, 1.0, 1e40), set())],
+)  # fmt: skip
+def test_proposers_know_columns_that_may_be_exchanged(
+    units: tuple[float, ...], expected: set[tuple[str, str]]
+) -> None:
+    data = problem()
+    data = replace(data, X=data.X * np.array(units))
+    scaling = Scaling.of(data)
+    context = context_of(scaling.scaled(data), lambda: None, lambda text: None)
+    control = Control()
+    control.take(Order("steer", (hypothesis("symmetric", "a*b*c"),)))
+    steering = Steering(control, context, Candidates(context), scaling)
+    assert steering.hear()
+    assert set(context.twins) == expected
+    assert context.obeys(parse("a*b + a*c + b*c")) is (units == (1.0, 1.0, 1.0))
+    control.take(Order("steer"))
+    assert steering.hear()
+    assert context.twins == ()
 
 
 def test_a_search_that_was_exact_goes_on_once_its_law_is_banned() -> None:
