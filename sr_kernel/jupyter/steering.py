@@ -10,19 +10,19 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, product
 from typing import Any, Protocol
 
 from sr_kernel.errors import OptionError
-from sr_kernel.expr import Expr, from_tree, subtree, to_text, to_tree, variables
-from sr_kernel.search.hypothesis import MOST, Hypothesis, contains, obeys
+from sr_kernel.expr import Expr, apply, from_tree, subtree, symbol, to_text, to_tree, variables
+from sr_kernel.search.hypothesis import KINDS, MOST, Hypothesis, Kind, contains, obeys
 from sr_kernel.search.law import Law
 
 MOST_SECONDS = 7 * 24 * 3600.0
 _LONGEST = 4_000
 """Characters of a part."""
 Message = dict[str, Any]
-COMMANDS = ("require", "ban", "drop", "pause", "resume", "more")
+COMMANDS = (*KINDS, "drop", "pause", "resume", "more")
 
 
 class Engine(Protocol):
@@ -85,8 +85,8 @@ class Steering:
         Raises OptionError or ExpressionError for what cannot be done.
         """
         match request.get("cmd"):
-            case "require" | "ban" as kind:
-                part = _part(law(request.get("law")), request.get("path"))
+            case "require" | "ban" | "symmetric" as kind:
+                part = _part(law(request.get("law")), request.get("path"), kind)
                 return {"hypothesis": self._assume(kind, part)}
             case "drop":
                 self._drop(request.get("hypothesis"))
@@ -104,9 +104,9 @@ class Steering:
     def _assume(self, kind: Any, part: Expr) -> Message:
         new = Hypothesis(kind, part)
         for name, known in self.hypotheses.items():
-            if known == new:
+            if _are_same(known, new):
                 return _entry(name, known)
-            _check_together(known, new)
+        _check_together([*self.hypotheses.values(), new])
         if len(self.hypotheses) >= MOST:
             raise OptionError(f"there are {MOST} hypotheses already: drop one first")
         name = f"h{next(self._numbers)}"
@@ -137,23 +137,42 @@ def _entry(name: str, one: Hypothesis) -> Message:
     return {"id": name, "kind": one.kind, "text": to_text(one.part), "tree": to_tree(one.part)}
 
 
-def _part(law: Law, path: Any) -> Expr:
+def _are_same(one: Hypothesis, other: Hypothesis) -> bool:
+    if "symmetric" in (one.kind, other.kind):
+        return one.kind == other.kind and set(one.columns) == set(other.columns)
+    return one == other
+
+
+def _part(law: Law, path: Any, kind: Kind) -> Expr:
+    """The part at ``path``; of one that is to be symmetric, the sum of its columns."""
     part = from_tree(subtree(to_tree(law.expr), path))
-    wild = [name for name in variables(part) if name.startswith("_")]
+    names = variables(part)
+    wild = [name for name in names if name.startswith("_")]
     if wild:
         raise OptionError(
             f"a name that begins with '_' stands for any term: rename the column {wild[0][:40]!r}"
         )
+    if kind == "symmetric" and len(names) > 1:
+        part = apply("add", *map(symbol, names))
     if len(to_text(part)) > _LONGEST:
         raise OptionError(f"the part is longer than {_LONGEST} characters: take a smaller one")
     return part
 
 
-def _check_together(one: Hypothesis, other: Hypothesis) -> None:
-    """Raises OptionError where no law can obey both."""
-    both = {one.kind: one, other.kind: other}
-    if len(both) == 2 and contains(both["require"].part, both["ban"].part):
-        raise OptionError(
-            f"no law has {to_text(both['require'].part)[:60]} without "
-            f"{to_text(both['ban'].part)[:60]}: drop the other hypothesis first"
-        )
+def _check_together(hypotheses: Iterable[Hypothesis]) -> None:
+    """Raises OptionError where no law can obey all."""
+    of_kind = {kind: [one for one in hypotheses if one.kind == kind] for kind in KINDS}
+    for required, banned in product(of_kind["require"], of_kind["ban"]):
+        if contains(required.part, banned.part):
+            raise _contradiction(required, banned)
+        for one in of_kind["symmetric"]:
+            alone = banned.part.is_symbol and set(banned.columns) < set(one.columns)
+            if alone and set(one.columns) & set(required.columns):
+                raise _contradiction(required, banned, " and is symmetric in them")
+
+
+def _contradiction(required: Hypothesis, banned: Hypothesis, more: str = "") -> OptionError:
+    return OptionError(
+        f"no law has {to_text(required.part)[:60]} without {to_text(banned.part)[:60]}{more}: "
+        "drop the other hypothesis first"
+    )

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sr_kernel.errors import DataError, ExpressionError
-from sr_kernel.expr import from_tree
+from sr_kernel.expr import from_tree, variables
 from sr_kernel.formula.task import Task
 from sr_kernel.report.beliefs import guide_entry, is_guide_or_null
 from sr_kernel.report.entry import MAX_CODE, MAX_EQUATION, Json, finite, is_number, law_entry
 from sr_kernel.report.sample import MAX_COLUMNS, MAX_ROWS, Sample, sample_of
 from sr_kernel.report.source import SHOWN
 from sr_kernel.search.beliefs import Beliefs
+from sr_kernel.search.hypothesis import KINDS
 from sr_kernel.search.law import Law, Parameter
 
 MIME = "application/vnd.sr-kernel+json"
@@ -28,7 +29,6 @@ MAX_TEXT = 4_000
 MAX_LIST = 200
 MAX_HYPOTHESES = 50
 STATUSES = ("running", "finished", "stopped", "failed")
-KINDS = ("require", "ban")
 
 __all__ = [
     "MAX_EQUATION", "MIME", "Json", "check_entry", "finite", "law_entry", "law_of", "snapshot",
@@ -307,7 +307,16 @@ def _is_guess(value: object) -> bool:
         and value.get("kind") in KINDS
         and all(_is_text(value.get(key)) for key in ("id", "text"))
         and value.get("tree") is not None
+        and (value["kind"] != "symmetric" or _has_columns(value["tree"]))
     )
+
+
+def _has_columns(tree: object) -> bool:
+    """Whether ``tree`` is a term in which columns may be exchanged: of two at least."""
+    try:
+        return len(variables(from_tree(tree))) > 1
+    except ExpressionError:
+        return False
 
 
 _FIELDS = {

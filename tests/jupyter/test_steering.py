@@ -13,7 +13,7 @@ from sr_kernel.formula import problem_of
 from sr_kernel.jupyter import session as module
 from sr_kernel.jupyter.session import Session
 from sr_kernel.jupyter.steering import Steering
-from sr_kernel.report.snapshot import MIME, validate
+from sr_kernel.report.snapshot import MIME, task_snapshot, validate
 from sr_kernel.search.hypothesis import MOST, contains
 from sr_kernel.search.process import SearchProcess
 
@@ -52,6 +52,42 @@ def test_a_part_is_named_by_law_and_path(steering, laws):
     assert steering.state()["hypotheses"] == [reply["hypothesis"]]
 
 
+def test_columns_of_a_part_may_be_exchanged(steering, laws, make):
+    one, other = make.law_of("c*a/b", 0.5), make.law_of("c*(a + b)", 0.1)
+    reply = ask(steering, [one], cmd="symmetric", law=one.key, path=[])
+    assert reply["hypothesis"] == {
+        "id": "h1", "kind": "symmetric", "text": "c + a + b", "tree": ["add", "c", "a", "b"],
+    }  # fmt: skip
+    ask(steering, laws, cmd="drop", hypothesis="h1")
+    reply = ask(steering, laws, cmd="symmetric", law=laws[1].key, path=[])
+    assert reply["hypothesis"]["tree"] == ["add", "a", "b"]
+    assert steering.kept((one, other), one) == ((other,), other)
+    assert ask(steering, [other], cmd="symmetric", law=other.key, path=[1]) == reply
+    validate_state(make, steering)
+    [told] = steering.engine.orders[-1][1]
+    assert (told.kind, told.columns) == ("symmetric", ("a", "b"))
+
+
+def validate_state(make, steering):
+    task = problem_of("P ~ a", {"P": [1.0, 2.0], "a": [1.0, 2.0]})
+    made = task_snapshot(
+        task, (), None, status="running", elapsed=0.5, candidates=3, distinct=2, **steering.state()
+    )
+    assert validate(made)["hypotheses"] == steering.state()["hypotheses"]
+
+
+def test_no_law_is_symmetric_in_what_it_may_not_have(steering, laws):
+    ask(steering, laws, cmd="symmetric", law=laws[1].key, path=[])
+    ask(steering, laws, cmd="ban", law=laws[0].key, path=[])
+    with pytest.raises(OptionError, match="no law has b without a and is symmetric in them"):
+        ask(steering, laws, cmd="require", law=laws[1].key, path=[1])
+    ask(steering, laws, cmd="drop", hypothesis="h1")
+    ask(steering, laws, cmd="require", law=laws[1].key, path=[1])
+    with pytest.raises(OptionError, match="no law has b without a and is symmetric in them"):
+        ask(steering, laws, cmd="symmetric", law=laws[1].key, path=[])
+    assert len(steering.hypotheses) == 2
+
+
 def test_what_is_dropped_is_shown_again(steering, laws):
     ask(steering, laws, cmd="require", law=laws[1].key, path=[1])
     assert steering.kept(laws, laws[0]) == (laws[1:], laws[1])
@@ -75,6 +111,12 @@ def test_what_makes_no_hypothesis_is_an_error(steering, laws, make):
         ask(steering, laws, cmd="ban", law=laws[1].key, path=[0, 0, 0])
     with pytest.raises(OptionError, match="rename the column '_x'"):
         ask(steering, [make.law_of("_x", 0.1)], cmd="ban", law="sr1:_x", path=[])
+    for path, message in (([0], "nothing can be exchanged"), ([0, 0, 0], "is a number")):
+        with pytest.raises(OptionError, match=message):
+            ask(steering, laws, cmd="symmetric", law=laws[1].key, path=path)
+    wide = make.law_of("*".join(f"column_{k}" for k in range(330)), 0.1)
+    with pytest.raises(OptionError, match="longer than 4000"):
+        ask(steering, [wide], cmd="symmetric", law=wide.key, path=[])
     ask(steering, laws, cmd="require", law=laws[1].key, path=[0])
     with pytest.raises(OptionError, match=r"no law has .* without sin\(a\)"):
         ask(steering, laws, cmd="ban", law=laws[1].key, path=[0, 0, 1])

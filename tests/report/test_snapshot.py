@@ -163,6 +163,8 @@ def test_state_is_passed_through(kepler):
     )  # fmt: skip
     assert validate(made)["paused"] is True
     assert made["hypotheses"] == [hypothesis]
+    made["hypotheses"] = [{**hypothesis, "kind": "symmetric", "tree": ["mul", "a", "b"]}]
+    assert validate(made) is made
 
 
 def test_snapshots_of_before_are_still_read(kepler):
@@ -192,6 +194,10 @@ def test_snapshots_of_before_are_still_read(kepler):
         ("hypotheses", [3]), ("hypotheses", [{"id": "h", "kind": "other", "text": "", "tree": 1}]),
         ("hypotheses", [{"id": "h", "kind": "ban", "text": ""}]),
         ("hypotheses", [{"id": "h", "kind": "ban", "text": "", "tree": 1}] * 51),
+        ("hypotheses", [{"id": "h", "kind": "symmetric", "text": "a", "tree": ["mul", "a", "a"]}]),
+        ("hypotheses", [{"id": "h", "kind": "symmetric", "text": "a", "tree": ["what", "a", "b"]}]),
+        ("hypotheses", [{"id": "h", "kind": "symmetric", "text": "a", "tree": {"a": "b"}}]),
+        ("hypotheses", [{"id": "h", "kind": ["ban"], "text": "a", "tree": ["mul", "a", "b"]}]),
     ],
 )  # fmt: skip
 def test_wrong_later_fields_are_refused(kepler, field, value):
