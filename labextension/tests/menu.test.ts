@@ -177,6 +177,27 @@ describe('the menu', () => {
     expect(page.find('.srk-said').textContent).toBe('The search now avoids it.');
   });
 
+  it('offers to exchange the columns of a part that has some', async () => {
+    show(running());
+    await page.click(at('1'));
+    expect(items().slice(-2)).toEqual(['Ban this from every law', 'Keep symmetric in a, b']);
+    await page.press('End');
+    expect(document.activeElement?.textContent).toBe('Keep symmetric in a, b');
+    await page.click(item('Keep'));
+    expect(page.host.calls[1]).toEqual(['symmetric', { law: 'two', path: [1] }]);
+    expect(menu().hidden).toBe(true);
+    expect(page.find('.srk-said').textContent).toBe('The search now keeps to laws in which these columns may be exchanged.');
+    expect(document.activeElement).toBe(equation());
+  });
+
+  it('makes no markup of the columns that may be exchanged', async () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    show(running({ front: [law('two', 3, 1e-5, { tree: ['add', evil, 'a'] })] }));
+    await page.click(at(''));
+    expect(items().slice(-1)).toEqual([`Keep symmetric in ${evil}, a`]);
+    expect(page.place.querySelector('img')).toBeNull();
+  });
+
   it.each<[string, string, string, Json]>([
     ['0.1', 'cos(a)', 'swap', { path: [0, 1], text: 'cos(a)' }],
     ['0.0', 'Set it to 2', 'constant', { path: [0, 0], do: 'snap', text: '2' }],

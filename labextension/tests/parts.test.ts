@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { mathOf } from '../src/core/mathml';
-import { children, cover, partAt, pathOf, pathText, step, type Part } from '../src/core/parts';
+import { children, columnsOf, cover, partAt, pathOf, pathText, step, type Part } from '../src/core/parts';
 import type { Tree } from '../src/core/snapshot';
 import { randomTrees } from './trees';
 
@@ -64,6 +64,15 @@ describe('the paths in a drawing', () => {
       expect(drawn(tree).textContent).toBe(mathOf(tree, { digits: 5 }).textContent);
     }
   });
+});
+
+describe('the columns in a part', () => {
+  it.each<[Tree, string[]]>([
+    ['x', ['x']],
+    [2.5, []],
+    [['pi'], []],
+    [['add', ['mul', 'y', 'x'], ['sin', 'y'], ['mul', ['pi'], 'z']], ['y', 'x', 'z']]
+  ])('of %j are %j', (tree, columns) => expect(columnsOf(tree)).toEqual(columns));
 });
 
 describe('a walk through a tree', () => {

@@ -5,6 +5,7 @@ import { law, settle, snapshot, type Json } from './sample';
 
 const running = (changes: Json = {}): Json => snapshot({ status: 'running', stop_reason: null, elapsed: 5, ...changes });
 const REQUIRED = { id: 'h1', kind: 'require', text: 'v**2', tree: ['pow', 'v', 2] };
+const SYMMETRIC = { id: 'h3', kind: 'symmetric', text: 'x1 + x2', tree: ['add', 'x1', 'x2'] };
 const BANNED = { id: 'h2', kind: 'ban', text: 'tan(x)', tree: ['tan', 'x'] };
 
 let page: Page;
@@ -72,9 +73,19 @@ describe('a running search', () => {
     expect(page.find('.srk-chips').hidden).toBe(true);
   });
 
+  it('names the columns that may be exchanged', async () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    show(running({ hypotheses: [SYMMETRIC, { ...SYMMETRIC, id: 'h4', tree: ['mul', evil, 'x2'] }] }));
+    expect(page.texts('.srk-chip > span')).toEqual(['symmetric in x1, x2', `symmetric in ${evil}, x2`]);
+    expect(page.place.querySelector('img')).toBeNull();
+    expect(page.find('.srk-chip button').getAttribute('aria-label')).toBe('Drop: symmetric in x1, x2');
+    await page.click('.srk-chip button');
+    expect(page.host.calls).toEqual([['drop', { hypothesis: 'h3' }]]);
+  });
+
   it.each([
     ['finished', snapshot({ hypotheses: [REQUIRED] }), {}],
-    ['without a kernel', running({ hypotheses: [REQUIRED], paused: true }), null]
+    ['without a kernel', running({ hypotheses: [REQUIRED, SYMMETRIC], paused: true }), null]
   ] as const)('is not steered when %s', (_, value, answers) => {
     show(value, answers);
     expect([page.find('.srk-steering').hidden, page.find('.srk-chips').hidden]).toEqual([true, true]);

@@ -52,7 +52,10 @@ describe('rows, code and hypotheses', () => {
   const sample = { columns: { a: [1, null], ['__proto__']: [3, 4] }, y: [5, null] };
 
   it('are read', () => {
-    const hypotheses = [{ id: 'h', kind: 'ban', text: 'sin(a)', tree: ['sin', 'a'] }];
+    const hypotheses = [
+      { id: 'h', kind: 'ban', text: 'sin(a)', tree: ['sin', 'a'] },
+      { id: 'i', kind: 'symmetric', text: 'a + b', tree: ['add', 'a', 'b'] }
+    ];
     const parameters = [{ value: 3, error: 1, path: [0, 2], fixed: true }];
     const full = law('a', 1, 1, { validation: 2, predicted: [1, null], parameters, code: { numpy: 'np.sin(a)', perl: 7 } });
     const { snapshot: read } = validate(snapshot({ front: [full], hypotheses, sample, paused: true, can_undo: true }));
@@ -91,6 +94,9 @@ describe('rows, code and hypotheses', () => {
     [{ can_redo: 1 }, 'can_redo is neither true nor false'],
     [{ hypotheses: [{ id: 'h', kind: 'wish', text: 'a' }] }, 'hypotheses[0].kind is "wish"'],
     [{ hypotheses: [{ id: 'h', kind: 'ban', text: null }] }, 'hypotheses[0].text is not a text'],
+    [{ hypotheses: [{ id: 'h', kind: 'symmetric', text: 'a*a', tree: ['mul', 'a', 'a'] }] }, 'hypotheses[0].tree has no two columns'],
+    [{ hypotheses: [{ id: 'h', kind: 'symmetric', text: 'a*b' }] }, 'hypotheses[0].tree has no two columns'],
+    [{ hypotheses: [{ id: 'h', kind: ['symmetric'], text: 'a*b', tree: ['mul', 'a', 'b'] }] }, 'hypotheses[0].kind is ["symmetric"]'],
     [{ hypotheses: Array(51).fill(0) }, 'hypotheses has more than 50'],
     [{ front: [law('a', 1, 1, { validation: 'low' })] }, 'front[0].validation is not a number'],
     [{ front: [law('a', 1, 1, { predicted: [Infinity] })] }, 'front[0].predicted[0] is not a number'],

@@ -3,7 +3,7 @@ import { html, setAttribute, setText } from './dom';
 import { condition, confidence, number, shorten } from './format';
 import type { Host, Reply } from './host';
 import { mathOf } from './mathml';
-import type { Part } from './parts';
+import { columnsOf, type Part } from './parts';
 import { ask, changedOf, choicesOf, heard, type Changed, type Choices, type Constant, type Form, type Nice, type Spelling } from './replies';
 import type { Law } from './snapshot';
 import { textOf } from './text';
@@ -12,6 +12,12 @@ import { treeSize } from './validate';
 const BUSY_AFTER = 1000;
 const LARGEST_DRAWN = 60;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+/** What a hypothesis has done. */
+const TOLD = new Map([
+  ['require', 'The search now keeps to laws that contain it.'],
+  ['ban', 'The search now avoids it.'],
+  ['symmetric', 'The search now keeps to laws in which these columns may be exchanged.']
+]);
 const BUSY = 'The kernel is busy; the answer comes when it is free.';
 
 export interface Subject {
@@ -97,10 +103,11 @@ export function createMenu(host: Host, outcome: Outcome): Menu {
       return;
     }
     const args = { law: subject.law.id, path: subject.part.path, ...item.args };
-    if (item.command === 'require' || item.command === 'ban') {
+    const told = TOLD.get(item.command);
+    if (told !== undefined) {
       if ((await asked(item.pending, item.command, args, heard)) !== null) {
         close(true);
-        outcome.done(item.command === 'require' ? 'The search now keeps to laws that contain it.' : 'The search now avoids it.');
+        outcome.done(told);
       }
       return;
     }
@@ -137,7 +144,7 @@ export function createMenu(host: Host, outcome: Outcome): Menu {
 
   function fill(next: Subject, choices: Choices): void {
     about.replaceChildren(...(choices.constant === null ? [] : [constantText(choices.constant)]));
-    show([...waysOf(choices), holeOf(next), ...(next.isRunning ? [hypothesesOf()] : [])]);
+    show([...waysOf(choices), holeOf(next), ...(next.isRunning ? [hypothesesOf(next)] : [])]);
     if (choices.forms.length === 0 && choices.constant === null) {
       say('', 'No other way to write it was found.');
     }
@@ -224,11 +231,13 @@ function holeOf({ part }: Subject): Group {
   return { title: 'Search', items: part.path.length === 0 ? [] : [item] };
 }
 
-function hypothesesOf(): Group {
+function hypothesesOf({ part }: Subject): Group {
   const item = (label: string, command: string): Item => ({ content: [label], label, command, args: {}, pending: 'Telling the search…' });
+  const columns = columnsOf(part.tree);
+  const exchange = columns.length > 1 ? [item(`Keep symmetric in ${shorten(columns.join(', '), 120)}`, 'symmetric')] : [];
   return {
     title: 'From now on',
-    items: [item('Require this in every law', 'require'), item('Ban this from every law', 'ban')]
+    items: [item('Require this in every law', 'require'), item('Ban this from every law', 'ban'), ...exchange]
   };
 }
 

@@ -23,6 +23,15 @@ export function isRatio(tree: Tree): boolean {
   return typeof tree === 'object' && tree.length === 3 && tree[0] === 'div' && Number.isInteger(tree[1]) && Number.isInteger(tree[2]);
 }
 
+/** The columns in a tree, each once, in the order in which they come. */
+export function columnsOf(tree: Tree): string[] {
+  if (typeof tree !== 'object') {
+    return typeof tree === 'string' ? [tree] : [];
+  }
+  const [, ...args] = tree;
+  return [...new Set(args.flatMap(columnsOf))];
+}
+
 /** The part at a path, or null where the tree has none. */
 export function partAt(tree: Tree, path: Path): Part | null {
   let part: Part | undefined = { tree, path: [] };

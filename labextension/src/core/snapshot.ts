@@ -34,7 +34,8 @@ export interface Sample {
 /** What the user has told the running search about the law. */
 export interface Hypothesis {
   readonly id: string;
-  readonly kind: 'require' | 'ban';
+  /** Must be in the law, must not, or its columns may be exchanged in the law. */
+  readonly kind: 'require' | 'ban' | 'symmetric';
   readonly text: string;
   readonly tree: Tree | null;
 }

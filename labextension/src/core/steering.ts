@@ -3,10 +3,12 @@ import { html, setAttribute, setText } from './dom';
 import { seconds, shorten } from './format';
 import type { Host } from './host';
 import { spellingNode } from './menu';
+import { columnsOf } from './parts';
 import { ask, heard } from './replies';
 import type { Hypothesis, Snapshot } from './snapshot';
 
 const EXTENSIONS = [30, 120, 600];
+const WORDS = { require: 'must contain', ban: 'without', symmetric: 'symmetric in' } as const;
 
 export interface Steering {
   /** The buttons, for beside Stop. */
@@ -43,10 +45,11 @@ export function createSteering(host: Host): Steering {
   pause.addEventListener('click', () => void tell(pause, isPaused ? 'resume' : 'pause'));
 
   function chip(hypothesis: Hypothesis): Node {
-    const words = hypothesis.kind === 'require' ? 'must contain' : 'without';
-    const remove = html('button', { type: 'button', 'aria-label': `Drop: ${words} ${shorten(hypothesis.text, 200)}`, title: 'Drop this hypothesis' }, '×');
+    const words = WORDS[hypothesis.kind];
+    const columns = hypothesis.kind === 'symmetric' && hypothesis.tree !== null ? columnsOf(hypothesis.tree).join(', ') : null;
+    const remove = html('button', { type: 'button', 'aria-label': `Drop: ${words} ${shorten(columns ?? hypothesis.text, 200)}`, title: 'Drop this hypothesis' }, '×');
     remove.addEventListener('click', () => void tell(remove, 'drop', { hypothesis: hypothesis.id }));
-    return html('li', { class: `srk-chip srk-${hypothesis.kind}` }, html('span', {}, `${words} `, spellingNode(hypothesis)), remove);
+    return html('li', { class: `srk-chip srk-${hypothesis.kind}` }, html('span', {}, `${words} `, columns === null ? spellingNode(hypothesis) : shorten(columns, 120)), remove);
   }
 
   return {

@@ -8,6 +8,7 @@ import {
   Malformed, MAX_NAME, MAX_TEXT, count, countOrNull, flag, isName, isRecord, list, numberOrNull, numbers, share, show,
   text, textOrNull, texts
 } from './fields';
+import { columnsOf } from './parts';
 import type { Code, Guide, Hypothesis, Law, Parameter, Path, Sample, Share, Snapshot, Status, Tree, Verdict } from './snapshot';
 
 export const MAX_LAWS = 200;
@@ -124,10 +125,14 @@ function hypothesisOf(value: unknown, where: string): Hypothesis {
     throw new Malformed(`${where} is not an object`);
   }
   const { kind } = value;
-  if (kind !== 'require' && kind !== 'ban') {
+  if (kind !== 'require' && kind !== 'ban' && kind !== 'symmetric') {
     throw new Malformed(`${where}.kind is ${show(kind)}`);
   }
-  return { id: text(value.id, `${where}.id`, MAX_NAME), kind, text: text(value.text, `${where}.text`, MAX_EQUATION), tree: drawableTree(value.tree) };
+  const tree = drawableTree(value.tree);
+  if (kind === 'symmetric' && (tree === null || columnsOf(tree).length < 2)) {
+    throw new Malformed(`${where}.tree has no two columns`);
+  }
+  return { id: text(value.id, `${where}.id`, MAX_NAME), kind, text: text(value.text, `${where}.text`, MAX_EQUATION), tree };
 }
 
 function guideOf(value: unknown): Guide | null {
