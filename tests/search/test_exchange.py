@@ -104,6 +104,6 @@ def test_columns_of_the_search_stand_for_others() -> None:
 def test_asking_is_quick() -> None:
     laws = [parse(f"{k}.25*exp(-1.3*a*b) + c/(a + b)**2 + sin(a + b)") for k in range(100)]
     laws += [parse(f"{k}.25*exp(-1.3*a)*b + c/(1.5 + a*b)**2") for k in range(100)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert sum(symmetric(law, ("a", "b")) for law in laws) == 100
-    assert (time.perf_counter() - begun) / len(laws) < 2e-3
+    assert (time.process_time() - begun) / len(laws) < 1e-3
