@@ -108,7 +108,8 @@ def _searched(task: Task, arguments: argparse.Namespace, guide: Guide | None) ->
         status.clear()
         for report in result.reports:
             note(report)
-        return Laws.of(task, result, time_limit=arguments.time), bool(stopped) or result.interrupted
+        laws = Laws.of(task, result, time_limit=arguments.time, guide=arguments.guide)
+        return laws, bool(stopped) or result.interrupted
 
 
 @contextmanager

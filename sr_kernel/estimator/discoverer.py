@@ -251,7 +251,7 @@ class Discoverer(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sklear
             formula=f"{problem.target} ~ .", target=problem.target, variables=problem.variables,
             data="X", operators=problem.operators, max_size=problem.max_size,
             random_state=problem.random_state, time_limit=float(self.time_limit),
-            rows=problem.rows,
+            rows=problem.rows, guide=os.fspath(self.guide),
         )  # fmt: skip
         return Laws(
             question, result.front, result.best, result.stop_reason, result.seconds,

@@ -141,7 +141,8 @@ class DiscoverMagics:
         is_kernel = hasattr(self._shell, "kernel")
         session = Session(
             task, engine, CellOutput() if is_kernel else NoOutput(),
-            time_limit=options.time_limit, loop=_running_loop() if is_kernel else None,
+            time_limit=options.time_limit, guide=options.guide,
+            loop=_running_loop() if is_kernel else None,
         )  # fmt: skip
         remember(session)
         session.start()

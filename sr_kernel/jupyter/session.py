@@ -28,7 +28,7 @@ from sr_kernel.jupyter.parts import warm_up
 from sr_kernel.jupyter.view import View
 from sr_kernel.report.laws import Laws
 from sr_kernel.report.mime import mime_bundle
-from sr_kernel.report.question import Question
+from sr_kernel.report.question import USUAL_GUIDE, Question
 from sr_kernel.report.snapshot import Json, task_snapshot
 from sr_kernel.search.engine import Progress, SearchResult
 from sr_kernel.search.hypothesis import Hypothesis
@@ -78,6 +78,7 @@ class Session:
         view: View,
         *,
         time_limit: float,
+        guide: str = USUAL_GUIDE,
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self.key = uuid.uuid4().hex
@@ -85,6 +86,7 @@ class Session:
         self.laws: Laws | None = None
         self.interrupted = False
         self._engine = engine
+        self._guide = guide
         self._view = view
         self._steering = steering.Steering(engine, task.derived, time_limit)
         self._loop = loop
@@ -202,8 +204,8 @@ class Session:
             message = "; ".join(result.reports)
         # The list is shared, so that edits made later are in the result that the user holds.
         laws = Laws.of(
-            self.task, result, time_limit=self._steering.time_limit, session=self._shared_key,
-            message=message, edits=self._desk.edits.entries,
+            self.task, result, time_limit=self._steering.time_limit, guide=self._guide,
+            session=self._shared_key, message=message, edits=self._desk.edits.entries,
         )  # fmt: skip
         self._found = self._steering.kept(laws.front, laws.best)
         self.laws = laws
@@ -237,8 +239,8 @@ class Session:
         front, best = self._front_so_far()
         last = self._progress
         so_far = Laws(
-            Question.of(self.task, self._steering.time_limit), front, best, "running", last.elapsed,
-            last.candidates, last.distinct, beliefs=last.beliefs,
+            Question.of(self.task, self._steering.time_limit, self._guide), front, best, "running",
+            last.elapsed, last.candidates, last.distinct, beliefs=last.beliefs,
         )  # fmt: skip
         return mime_bundle(so_far, self.snapshot())
 

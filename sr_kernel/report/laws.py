@@ -15,7 +15,7 @@ from sr_kernel.formula.derived import evaluated
 from sr_kernel.formula.table import Table
 from sr_kernel.formula.task import Task
 from sr_kernel.guide.habits import heard
-from sr_kernel.report.question import Question, Rows
+from sr_kernel.report.question import USUAL_GUIDE, Question, Rows
 from sr_kernel.report.sample import Sample
 from sr_kernel.report.snapshot import Json, snapshot, status_of
 from sr_kernel.report.source import source_of
@@ -54,15 +54,16 @@ class Laws:
 
     @classmethod
     def of(
-        cls, task: Task, result: "SearchResult", *, time_limit: float | None = None, **more: Any
-    ) -> "Laws":
+        cls, task: Task, result: "SearchResult", *, time_limit: float | None = None,
+        guide: str = USUAL_GUIDE, **more: Any,
+    ) -> "Laws":  # fmt: skip
         """The laws `result` holds for `task`, in the table's own columns.
 
-        `more` may give `session`, `message` and `edits`.
+        `guide` is the option as it was given; `more` may give `session`, `message` and `edits`.
         """
         front, best = task.conclude(result.front, result.best)
         return cls(
-            Question.of(task, time_limit), front, best, result.stop_reason, result.seconds,
+            Question.of(task, time_limit, guide), front, best, result.stop_reason, result.seconds,
             result.candidates, result.distinct, result.interrupted,
             Rows(task.scoring.X, task.scoring.y), beliefs=result.beliefs, **more,
         )  # fmt: skip

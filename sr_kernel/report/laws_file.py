@@ -12,7 +12,7 @@ import numpy as np
 from sr_kernel.errors import DataError
 from sr_kernel.report.beliefs import beliefs_json, beliefs_of
 from sr_kernel.report.laws import Laws
-from sr_kernel.report.question import Question, Rows
+from sr_kernel.report.question import USUAL_GUIDE, Question, Rows
 from sr_kernel.report.snapshot import Json, finite, law_entry, law_of
 from sr_kernel.search.law import Law
 
@@ -21,6 +21,10 @@ VERSION = 1
 _JUDGED = ("length", "bic", "validation")
 _MADE_AGAIN = ("code",)
 """What is not saved, as it follows from the rest."""
+_USUAL = ("guide", USUAL_GUIDE)
+"""What is not saved; files of an earlier sr_kernel lack it anyway."""
+LONGEST_PATH = 4096
+"""Characters of a path of weights; systems open none that is longer."""
 MAX_NUMBERS = 200_000
 """A table with more numbers than this is not saved along with its laws."""
 
@@ -51,7 +55,7 @@ def laws_json(laws: Laws) -> Json:
     return {
         "format": FORMAT,
         "version": VERSION,
-        "question": {f.name: _plain(getattr(laws.question, f.name)) for f in fields(Question)},
+        "question": _question_json(laws.question),
         "front": [_law_json(law) for law in laws.front],
         "best": None if laws.best is None else laws.best.key,
         "stop_reason": laws.stop_reason,
@@ -132,10 +136,16 @@ def _number(value: float | str | None) -> float | None:
     return None if value is None else float(value)
 
 
+def _question_json(question: Question) -> Json:
+    named = {f.name: _plain(getattr(question, f.name)) for f in fields(Question)}
+    return {name: value for name, value in named.items() if (name, value) != _USUAL}
+
+
 def _question(content: Json) -> Question:
     """Every field with the type of its default."""
+    content = dict((_USUAL,), **content)
     named = {f.name: content[f.name] for f in fields(Question)}
-    for name in ("formula", "target", "data", "source"):
+    for name in ("formula", "target", "data", "source", "guide"):
         if not isinstance(named[name], str):
             raise TypeError(f"{name} is not a text")
     for name in ("variables", "where", "operators", "warnings"):
@@ -144,6 +154,8 @@ def _question(content: Json) -> Question:
         named[name] = tuple(named[name])
     for name in ("max_size", "random_state", "rows", "dropped"):
         named[name] = int(named[name])
+    if not 0 < len(named["guide"]) <= LONGEST_PATH:
+        raise ValueError(f"guide is not a text of 1 to {LONGEST_PATH} characters")
     if named["time_limit"] is not None:
         named["time_limit"] = float(named["time_limit"])
     return Question(**named)

@@ -6,13 +6,17 @@ from typing import Any
 from sr_kernel.formula.column import FloatArray
 from sr_kernel.formula.task import Task
 
+USUAL_GUIDE = "auto"
+"""The option `guide` where none is given; it need not be told."""
+
 
 @dataclass(frozen=True)
 class Question:
     """Formula, data and settings of a search; `time_limit` is in seconds.
 
     `variables` are the columns a law may use, `source` is the data's citation, `where` the row
-    filters, `rows` and `dropped` the rows that were used and left out.
+    filters, `rows` and `dropped` the rows that were used and left out, `guide` the option as it was
+    given: "auto", "on", "off" or a path of weights.
     """
 
     formula: str
@@ -28,16 +32,19 @@ class Question:
     rows: int = 0
     dropped: int = 0
     warnings: tuple[str, ...] = ()
+    guide: str = USUAL_GUIDE
 
     @classmethod
-    def of(cls, task: Task, time_limit: float | None = None) -> "Question":
+    def of(
+        cls, task: Task, time_limit: float | None = None, guide: str = USUAL_GUIDE
+    ) -> "Question":
         """The question that `task` asks."""
         problem = task.problem
         return cls(
             formula=task.formula.text, target=task.formula.target, variables=task.variables,
             data=task.data, source=task.source, where=task.where, operators=problem.operators,
             max_size=problem.max_size, random_state=problem.random_state, time_limit=time_limit,
-            rows=task.rows, dropped=task.dropped, warnings=task.warnings,
+            rows=task.rows, dropped=task.dropped, warnings=task.warnings, guide=guide,
         )  # fmt: skip
 
     def about(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from html import escape
 from sr_kernel import __version__
 from sr_kernel.formula.datasets import datasets
 from sr_kernel.report.laws import Laws
-from sr_kernel.report.question import Question
+from sr_kernel.report.question import USUAL_GUIDE, Question
 
 
 def reproduction_box(laws: Laws) -> str:
@@ -26,13 +26,21 @@ def reproduction_box(laws: Laws) -> str:
 
 def notebook_cell(asked: Question) -> str:
     """The cell that asks the question."""
-    line = f"%%discover {asked.formula} --data {shlex.quote(_bundled_name(asked) or asked.data)}"
+    line = f"%%discover {asked.formula} --data {_quoted(_bundled_name(asked) or asked.data)}"
     if asked.time_limit is not None:
         line += f" --time {asked.time_limit:g}s"
-    line += f" --seed {asked.random_state} -o laws"
+    line += f" --seed {asked.random_state}"
+    if asked.guide != USUAL_GUIDE:
+        line += f" --guide {_quoted(asked.guide)}"
+    line += " -o laws"
     body = [f"operators: {_signs(asked.operators)}"]
     body += [f"where: {condition}" for condition in asked.where]
     return "\n".join([line, *body])
+
+
+def _quoted(word: str) -> str:
+    """``word`` as a cell reads it, which joins no quoted parts as a shell does."""
+    return f'"{word}"' if "'" in word and '"' not in word else shlex.quote(word)
 
 
 def shell_command(asked: Question) -> str:
@@ -42,6 +50,8 @@ def shell_command(asked: Question) -> str:
     if asked.time_limit is not None:
         words += ["--time", f"{asked.time_limit:g}"]
     words += ["--seed", str(asked.random_state), "--operators", _signs(asked.operators)]
+    if asked.guide != USUAL_GUIDE:
+        words += ["--guide", asked.guide]
     for condition in asked.where:
         words += ["--where", condition]
     return shlex.join(words)

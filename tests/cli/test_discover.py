@@ -54,13 +54,15 @@ def test_text(shell, line, tmp_path):
     page = tmp_path / "r.html"
     done = shell(
         "discover", "y ~ .", "--data", line, "--time", "10", "--operators", "+ *",
-        "--report", str(page),
+        "--report", str(page), "--guide", "off",
     )  # fmt: skip
     assert done.code == 0
     assert done.out[0].startswith("y ~ .   t, 5 rows, ")
     assert "note: text columns left out: name" in done.out
     assert done.out[-1].startswith("best: y = ")
-    assert "Mean squared error" in page.read_text(encoding="utf-8")
+    told = page.read_text(encoding="utf-8")
+    assert "Mean squared error" in told
+    assert told.count("--guide off") == 2, "in the cell and in the command"
 
 
 def test_bundled_data_by_name(shell):

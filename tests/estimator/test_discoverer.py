@@ -164,6 +164,15 @@ def test_the_guide_of_the_option_is_handed_to_the_search(line, monkeypatch, opti
     assert seen == [made]
 
 
+def test_the_guide_is_part_of_the_question(line):
+    assert Discoverer(**QUICK).fit(*line).laws_.question.guide == "auto"
+    assert Discoverer(guide="off", **QUICK).fit(*line).laws_.question.guide == "off"
+    path = Path("some") / "weights"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sr_kernel.guide.guide_of", lambda option: None)
+        assert Discoverer(guide=path, **QUICK).fit(*line).laws_.question.guide == str(path)
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "says"),
     [

@@ -58,6 +58,12 @@ def test_a_cell_chooses_its_guide(shell, engines):
     assert asked == ["the guide off", "the guide my weights.npz"]
 
 
+def test_the_guide_is_part_of_the_question(shell, engines):
+    for line, guide in (("", "auto"), (" --guide off", "off"), (" --guide 'my w'", "my w")):
+        assert run(shell, f"%%discover P ~ a --data planets{line} -o laws\n").success
+        assert shell.user_ns["laws"].question.guide == guide
+
+
 def test_a_guide_that_is_not_there_is_one_sentence(shell):
     result = run(shell, "%%discover P ~ a --data planets --guide perhaps\n")
     assert isinstance(result.error_in_exec, DiscoverError)

@@ -10,6 +10,7 @@ import pytest
 from sr_kernel.errors import DataError
 from sr_kernel.report import laws_file
 from sr_kernel.report.laws import Laws
+from sr_kernel.report.reproduction import reproduction_box
 from sr_kernel.report.snapshot import law_entry, validate
 from sr_kernel.search.law import Law
 
@@ -137,6 +138,29 @@ def test_a_tree_is_read_never_evaluated(kepler):
     content = json.loads(json.dumps(laws_file.laws_json(kepler)))
     content["front"][0]["tree"] = ["__import__", "os"]
     with pytest.raises(DataError, match="no operator called '__import__'"):
+        laws_file.laws_from_json(content)
+
+
+@pytest.mark.parametrize("guide", ["off", "on", "weights/é it's.safetensors"])
+def test_the_guide_of_a_question_comes_back(kepler, tmp_path, guide):
+    laws = replace(kepler, question=replace(kepler.question, guide=guide))
+    laws.save(tmp_path / "laws.json")
+    again = Laws.load(tmp_path / "laws.json")
+    assert again.question == laws.question
+    assert reproduction_box(again) == reproduction_box(laws)
+
+
+def test_the_usual_guide_is_not_saved(kepler):
+    content = laws_file.laws_json(kepler)
+    assert "guide" not in content["question"]
+    assert laws_file.laws_from_json(content).question.guide == "auto"
+
+
+@pytest.mark.parametrize("guide", [None, 3, "", ["off"], "x" * 4097])
+def test_a_guide_that_is_none_is_refused(kepler, guide):
+    content = json.loads(json.dumps(laws_file.laws_json(kepler)))
+    content["question"]["guide"] = guide
+    with pytest.raises(DataError, match=r"damaged \(guide is not a text"):
         laws_file.laws_from_json(content)
 
 

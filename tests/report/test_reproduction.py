@@ -3,7 +3,10 @@
 import shlex
 from dataclasses import replace
 
+import pytest
+
 from sr_kernel.cli.arguments import parse_arguments
+from sr_kernel.jupyter.options import read_options
 from sr_kernel.report.question import Question
 from sr_kernel.report.reproduction import notebook_cell, shell_command
 
@@ -38,3 +41,17 @@ def test_notebook_cell():
         "operators: + - ** sqrt",
         "where: x > 1",
     ]
+
+
+@pytest.mark.parametrize("guide", ["off", "on", "~/my weights/é.safetensors", "it's.safetensors"])
+def test_the_guide_is_asked_for_again(guide):
+    asked = replace(ASKED, guide=guide)
+    words = shlex.split(shell_command(asked))
+    assert parse_arguments(words[1:]).guide == guide
+    line, body = notebook_cell(asked).split("\n", 1)
+    again = read_options(line.removeprefix("%%discover "), body)
+    assert (again.guide, again.seed, again.output) == (guide, 4, "laws")
+
+
+def test_the_usual_guide_is_not_told():
+    assert "guide" not in notebook_cell(ASKED) + shell_command(ASKED)
