@@ -21,7 +21,7 @@ quietly = > $(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; $(call fail,$(1)); }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo lab test coverage lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-guide bench-guide-peels bench-guide-corpus bench-verdicts bench-parameters screenshots chromium clean
+.PHONY: help install demo lab test coverage lint test-front test-python test-browser bench-simplify bench-memory bench-notebook bench-search bench-search-scaling bench-guide bench-guide-habits bench-guide-peels bench-guide-corpus bench-verdicts bench-parameters screenshots chromium clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 16
@@ -103,6 +103,16 @@ bench-guide: $(STAMPS)/python  ## the search with the guide off, on and random (
 	$(call say,Searching three times each$(,) $(BUDGET) CPU seconds at most)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/guide.py --data $(DATA) --count $(COUNT) \
 	  --other $(OTHER) --budget $(BUDGET) --seed $(SEED) --label $(LABEL)
+
+# ACCEPTED laws of a made-up field come first, then TABLES judged without and COUNT with a search, the
+# latter of laws of SIZE nodes or more: small laws are found before any belief matters.
+TABLES ?= 200
+SIZE ?= 12
+ACCEPTED ?= 20
+bench-guide-habits: $(STAMPS)/python  ## does learning from accepted laws pay, and harm elsewhere (TABLES, COUNT, SIZE, ACCEPTED, BUDGET, SEED, LABEL)
+	$(call say,Searching three times each where the guide is asked$(,) $(BUDGET) CPU seconds at most)
+	@NUMBA_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/habits.py --tables $(TABLES) \
+	  --count $(COUNT) --size $(SIZE) --accepted $(ACCEPTED) --budget $(BUDGET) --seed $(SEED) --label $(LABEL)
 
 bench-guide-peels: $(STAMPS)/python  ## peel policy, operators, calibration and beams of the guide (COUNT, SEED, DATA)
 	@test -d $(DATA) || $(call fail,the benchmark folder $(DATA) is not there: name it with DATA=FOLDER)

@@ -74,19 +74,37 @@ class RandomGuide:
 
 # ------------------------------------------------------------------ another grammar
 
-_UNARY = ("sqrt", "exp", "log", "sin", "cos", "square", "inverse", "tanh")
-_WEIGHTS = (2.0, 2.0, 1.5, 2.0, 2.0, 3.0, 1.5, 0.5)
-_BINARY = ("add", "sub", "mul", "div")
-_BINARY_WEIGHTS = (3.0, 1.5, 3.0, 1.5)
+_POWERS = {"square": 2, "cube": 3}
 
 
-def other_cases(count: int, seed: int) -> Iterator[tuple[Expr, tuple[str, ...], Any]]:
+@dataclass(frozen=True)
+class Grammar:
+    """How random trees are drawn: weights of unary and binary operators by name, the share of unary
+    ones, and the bounds (the upper one excluded) on columns and operators."""
+
+    unary: dict[str, float]
+    binary: dict[str, float]
+    share: float = 0.35
+    columns: tuple[int, int] = (2, 8)
+    operators: tuple[int, int] = (2, 7)
+
+
+OTHER = Grammar(
+    {"sqrt": 2.0, "exp": 2.0, "log": 1.5, "sin": 2.0, "cos": 2.0, "square": 3.0, "inverse": 1.5,
+     "tanh": 0.5},
+    {"add": 3.0, "sub": 1.5, "mul": 3.0, "div": 1.5},
+)  # fmt: skip
+
+
+def other_cases(
+    count: int, seed: int, grammar: Grammar = OTHER
+) -> Iterator[tuple[Expr, tuple[str, ...], Any]]:
     """Laws of another grammar, with the columns' ranges (d, 2)."""
     rng = np.random.default_rng([seed, 77])
     made_ = 0
     while made_ < count:
-        names = tuple("abcdefg"[: int(rng.integers(2, 8))])
-        law = _tree(rng, int(rng.integers(2, 7)), names)
+        names = tuple("abcdefg"[: int(rng.integers(*grammar.columns))])
+        law = _tree(rng, int(rng.integers(*grammar.operators)), names, grammar)
         low = rng.uniform(0.2, 2.0, len(names))
         ranges = np.stack([low, low + rng.uniform(1.0, 4.0, len(names))], axis=1)
         if len(variables(law)) == len(names) and 5 <= law.size <= 22:
@@ -94,42 +112,46 @@ def other_cases(count: int, seed: int) -> Iterator[tuple[Expr, tuple[str, ...], 
             yield law, names, ranges
 
 
-def _tree(rng: np.random.Generator, operators: int, names: tuple[str, ...]) -> Expr:
-    """A tree of so many operators, a unary one with probability 0.35."""
+def _tree(
+    rng: np.random.Generator, operators: int, names: tuple[str, ...], grammar: Grammar
+) -> Expr:
+    """A tree of so many operators."""
     if operators == 0:
         if rng.random() < 0.12:
             return number(float(f"{10 ** rng.uniform(-0.5, 1):.3g}"))
         return symbol(str(rng.choice(names)))
-    if rng.random() < 0.35:
-        return _called(str(rng.choice(_UNARY, p=_shares(_WEIGHTS))),
-                       _tree(rng, operators - 1, names))  # fmt: skip
+    if rng.random() < grammar.share:
+        return _called(_one(rng, grammar.unary), _tree(rng, operators - 1, names, grammar))
     left = int(rng.integers(0, operators))
-    a, b = _tree(rng, left, names), _tree(rng, operators - 1 - left, names)
-    name = str(rng.choice(_BINARY, p=_shares(_BINARY_WEIGHTS)))
+    a = _tree(rng, left, names, grammar)
+    b = _tree(rng, operators - 1 - left, names, grammar)
+    name = _one(rng, grammar.binary)
     return a - b if name == "sub" else apply(name, a, b)
 
 
+def _one(rng: np.random.Generator, weights: dict[str, float]) -> str:
+    shares = np.array(list(weights.values())) / sum(weights.values())
+    return str(rng.choice(list(weights), p=shares))
+
+
 def _called(name: str, inner: Expr) -> Expr:
-    if name == "square":
-        return inner**2
+    if name in _POWERS:
+        return inner ** _POWERS[name]
     return 1 / inner if name == "inverse" else apply(name, inner)
 
 
-def _shares(weights: tuple[float, ...]) -> Any:
-    return np.array(weights) / sum(weights)
-
-
-def other(count: int, noise: float, seed: int) -> Iterator[Case]:
+def other(count: int, noise: float, seed: int, grammar: Grammar = OTHER) -> Iterator[Case]:
     """Tables of such laws with 1000 rows, where they have values and vary."""
     left = count
-    for k, (law, names, ranges) in enumerate(other_cases(20 * count, seed)):
+    for k, (law, names, ranges) in enumerate(other_cases(20 * count, seed, grammar)):
         rng = np.random.default_rng([seed, k])
         X, fresh = (rng.uniform(*ranges.T, (1000, len(names))) for _ in range(2))
         with np.errstate(all="ignore"):
             y, clean = (evaluate(compile_program(law, names, free="none"), Z) for Z in (X, fresh))
-        if not (np.isfinite(y).all() and np.isfinite(clean).all() and 1e-6 < np.std(y) < 1e6):
+            spread = np.std(y)
+        if not (np.isfinite(y).all() and np.isfinite(clean).all() and 1e-6 < spread < 1e6):
             continue
-        if np.std(y) < 1e-3 * np.abs(y).max():
+        if spread < 1e-3 * np.abs(y).max():
             continue
         y = y + noise * np.sqrt(np.mean(y**2)) * rng.normal(size=len(y))
         yield Case(f"other_{seed}_{k}", "other grammar", names, X, y, law, fresh, clean)
