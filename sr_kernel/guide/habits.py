@@ -35,11 +35,15 @@ MAX_BYTES = 2**18
 MOST_HASHES = 1_000
 """Laws that are known to have been counted; the oldest go."""
 
-PRIOR_LAWS = 20.0
+PRIOR_LAWS = 10.0
 """As many laws of the user's own weigh as much as the base rate."""
 
-MOST_SHIFT = 1.5
+MOST_SHIFT = 2.0
 """How far a user's laws may move a belief, in log-odds: evidence in the data can always win."""
+
+OWN = 0.5
+"""The probability, before the rows are seen, that a law is like the user's own and not like those
+that the guide was trained on.  More learns faster and harms more whoever turns to another field."""
 
 BUSY_SECONDS = 5.0
 """How long another process may be writing: that takes some milliseconds."""
@@ -158,22 +162,29 @@ class Habits:
     ) -> dict[str, float]:
         """Probabilities of ``operators`` as this user's laws make them.
 
-        Beta-Bernoulli in log-odds: the user's rate, shrunk towards the base rate of the laws that
-        the guide was trained on as if that were 20 laws, takes the place of the base rate.  A shift
-        is 1.5 at most; operators without a base rate stay.  Raises OptionError for what is no
-        probability.
+        A law is from one of two sources, the user's field or the laws that the guide was trained
+        on.  In the former an operator has the user's rate, shrunk towards the base rate as if that
+        were 10 laws and at most 2 from it in log-odds; if the user's field it is, that takes the
+        place of the base rate in the belief (Saerens, Latinne and Decaestecker 2002).  Which source
+        it is, what the guide reads in the rows says: beliefs that are unlike the user's laws stay.
+        So do operators without a base rate.  Raises OptionError for what is no probability.
         """
         if not self.tally.is_on or not self.tally.laws:
             return dict(operators)
+        bases = {name: _base(name, base_rates[name]) for name in operators if name in base_rates}
+        shifts = {name: self._shift(name, base) for name, base in bases.items()}
+        odds = OWN / (1.0 - OWN)
+        for name, shift in shifts.items():
+            odds *= _likelier(_probability(name, operators[name]), bases[name], shift)
+        own = odds / (1.0 + odds)
+        moved = {name: _moved(operators[name], shift) for name, shift in shifts.items()}
         return {
-            name: _moved(_probability(name, p), self._shift(name, base_rates.get(name)))
+            name: _probability(name, p) + own * (moved.get(name, p) - p)
             for name, p in operators.items()
         }
 
-    def _shift(self, name: str, base: float | None) -> float:
-        if base is None:
-            return 0.0
-        base = min(max(_probability(name, base), _CERTAIN), 1.0 - _CERTAIN)
+    def _shift(self, name: str, base: float) -> float:
+        """From the base rate to the user's, in log-odds."""
         tally = self.tally
         rate = (tally.operators.get(name, 0) + PRIOR_LAWS * base) / (tally.laws + PRIOR_LAWS)
         return min(max(_logit(rate) - _logit(base), -MOST_SHIFT), MOST_SHIFT)
@@ -364,6 +375,17 @@ def _probability(name: str, value: float) -> float:
     if not 0.0 <= value <= 1.0:
         raise OptionError(f"{value!r} is no probability of {name[:40]!r}: give one from 0 to 1")
     return value
+
+
+def _base(name: str, rate: float) -> float:
+    return min(max(_probability(name, rate), _CERTAIN), 1.0 - _CERTAIN)
+
+
+def _likelier(p: float, base: float, shift: float) -> float:
+    """How much likelier rows are that leave the belief ``p`` in an operator, if its rate is by
+    ``shift`` from the base rate."""
+    rate = _moved(base, shift)
+    return p * rate / base + (1.0 - p) * (1.0 - rate) / (1.0 - base)
 
 
 def _moved(p: float, shift: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import multiprocessing
@@ -160,9 +161,34 @@ def test_beliefs_move_towards_what_the_user_accepts() -> None:
     told = _on(30, sin=12).adjusted({"sin": 0.2, "exp": 0.2, "tan": 0.2}, {"sin": 0.1, "exp": 0.1})
     assert told["sin"] > 0.2 > told["exp"]
     assert told["tan"] == 0.2, "no base rate is known"
-    rate = (12 + 20 * 0.1) / 50
-    expected = math.log(0.2 / 0.8) + math.log(rate / (1 - rate)) - math.log(0.1 / 0.9)
-    assert math.log(told["sin"] / (1 - told["sin"])) == pytest.approx(expected)
+
+
+def test_beliefs_are_those_of_two_sources() -> None:
+    """Against the sum over all laws of both sources, which are as likely before."""
+    base = {"sin": 0.1, "exp": 0.3, "log": 0.2}
+    own = {"sin": (12 + 1) / 40, "exp": (3 + 3) / 40, "log": (7 + 2) / 40}
+    told = {"sin": 0.6, "exp": 0.2, "log": 0.05}
+    total, having = 0.0, dict.fromkeys(base, 0.0)
+    for rates in (own, base):
+        for law in itertools.product((False, True), repeat=3):
+            weight = 0.5
+            for name, there in zip(base, law, strict=True):
+                odds = (told[name] / base[name], (1 - told[name]) / (1 - base[name]))
+                weight *= rates[name] * odds[0] if there else (1 - rates[name]) * odds[1]
+            total += weight
+            for name, there in zip(base, law, strict=True):
+                having[name] += weight * there
+    expected = {name: share / total for name, share in having.items()}
+    assert _on(30, sin=12, exp=3, log=7).adjusted(told, base) == pytest.approx(expected)
+
+
+def test_rows_unlike_the_users_laws_are_left_as_they_are() -> None:
+    base = {"tanh": 0.05, "log": 0.05, "sin": 0.1, "cos": 0.1, "exp": 0.1}
+    habits = _on(80, tanh=60, log=60)
+    like = {"tanh": 0.9, "log": 0.7, "sin": 0.1, "cos": 0.1, "exp": 0.3}
+    unlike = {"tanh": 0.01, "log": 0.01, "sin": 0.9, "cos": 0.7, "exp": 0.3}
+    assert habits.adjusted(like, base)["exp"] < 0.1
+    assert habits.adjusted(unlike, base)["exp"] == pytest.approx(0.3, abs=0.02)
 
 
 def test_a_user_who_is_as_everybody_changes_nothing() -> None:
@@ -194,6 +220,42 @@ def test_what_is_no_probability_is_refused(wrong: float) -> None:
         _on(1).adjusted({"sin": wrong}, {"sin": 0.5})
     with pytest.raises(OptionError, match="no probability of 'sin'"):
         _on(1).adjusted({"sin": 0.5}, {"sin": wrong})
+
+
+# ---------------------------------------------------------------- what is measured
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_sample_of_the_benchmark(tmp_path: Path, on: Path) -> None:
+    import habits
+
+    asked = habits.options([
+        "--fields", "saturation", "--tables", "12", "--count", "1", "--budget", "0.3",
+        "--noise", "0.01", "--size", "5", "--out", str(tmp_path),
+    ])  # fmt: skip
+    report = habits.beliefs_report(asked)
+    assert len(report) == 2 + 1
+    found = habits.losses("saturation", 12, 0.01, 20, asked)
+    assert sum(found["own"]) < sum(found["off"]), "what the field is rich in is expected"
+    rows = habits.run(asked)
+    assert [row["arm"] for row in rows] == ["off", "own", "foreign"]
+    assert habits.run(asked) == rows, "it goes on where it was"
+    assert len(habits.searches_report(rows)) == 2 + 3 * 3
+    assert Habits.read().path == on
+    assert Habits.read().tally == Tally(is_on=True), "nothing of this goes to the user's file"
+
+
+def test_laws_of_the_benchmark_are_accepted_where_they_go(on: Path) -> None:
+    import habits
+
+    laws = habits.pool("powers", 3)[:5]
+    with habits.habits_of(laws) as kept:
+        assert Habits.read().path != on
+        assert kept.tally.is_on
+        assert 1 <= kept.tally.laws <= 5
+    with habits.habits_of(()):
+        assert not Habits.read().tally.is_on
+    assert Habits.read().path == on
 
 
 # ---------------------------------------------------------------- the file
