@@ -107,7 +107,7 @@ bench-guide: $(STAMPS)/python  ## the search with the guide off, on and random (
 # ACCEPTED laws of a made-up field come first, then TABLES judged without and COUNT with a search, the
 # latter of laws of SIZE nodes or more: small laws are found before any belief matters.
 TABLES ?= 200
-SIZE ?= 12
+SIZE ?= 11
 ACCEPTED ?= 20
 bench-guide-habits: $(STAMPS)/python  ## does learning from accepted laws pay, and harm elsewhere (TABLES, COUNT, SIZE, ACCEPTED, BUDGET, SEED, LABEL)
 	$(call say,Searching three times each where the guide is asked$(,) $(BUDGET) CPU seconds at most)

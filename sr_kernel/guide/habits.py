@@ -162,20 +162,20 @@ class Habits:
     ) -> dict[str, float]:
         """Probabilities of ``operators`` as this user's laws make them.
 
-        A law is from one of two sources, the user's field or the laws that the guide was trained
-        on.  In the former an operator has the user's rate, shrunk towards the base rate as if that
-        were 10 laws and at most 2 from it in log-odds; if the user's field it is, that takes the
-        place of the base rate in the belief (Saerens, Latinne and Decaestecker 2002).  Which source
-        it is, what the guide reads in the rows says: beliefs that are unlike the user's laws stay.
-        So do operators without a base rate.  Raises OptionError for what is no probability.
+        A law is of the user's field or like those that the guide was trained on.  In the field an
+        operator has the user's rate, shrunk towards the base rate as if that were 10 laws and at
+        most 2 from it in log-odds, which takes the place of the base rate in the belief (Saerens,
+        Latinne and Decaestecker 2002).  The rows say which it is: beliefs unlike the user's laws
+        stay, and so do those without a base rate.  Raises OptionError for what is no probability.
         """
         if not self.tally.is_on or not self.tally.laws:
             return dict(operators)
         bases = {name: _base(name, base_rates[name]) for name in operators if name in base_rates}
         shifts = {name: self._shift(name, base) for name, base in bases.items()}
-        odds = OWN / (1.0 - OWN)
-        for name, shift in shifts.items():
-            odds *= _likelier(_probability(name, operators[name]), bases[name], shift)
+        odds = OWN / (1.0 - OWN) * math.prod(
+            _likelier(_probability(name, operators[name]), bases[name], shift)
+            for name, shift in shifts.items()
+        )  # fmt: skip
         own = odds / (1.0 + odds)
         moved = {name: _moved(operators[name], shift) for name, shift in shifts.items()}
         return {

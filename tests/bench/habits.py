@@ -39,7 +39,7 @@ from sr_kernel.guide.habits import Habits, Tally, operators_of
 from sr_kernel.guide.neural import reader
 from sr_kernel.guide.weights import SHIPPED, load
 
-_NARROW: dict[str, Any] = {"columns": (2, 5), "operators": (2, 6)}
+_NARROW: dict[str, Any] = {"columns": (2, 5), "operators": (2, 8)}
 FIELDS = {
     "saturation": Grammar(
         {"tanh": 4.0, "log": 4.0, "exp": 1.0, "square": 1.0, "inverse": 1.0},
@@ -229,7 +229,7 @@ def cases(options: argparse.Namespace) -> Iterator[tuple[Case, float, dict[str, 
 
 
 def searches_report(rows: list[dict[str, Any]]) -> list[str]:
-    """The table of searches."""
+    """The table of searches; there is one at least."""
     groups = {"all": rows}
     for field in sorted({row["family"] for row in rows}):
         groups[field] = [row for row in rows if row["family"] == field]
@@ -253,7 +253,7 @@ def _searches_line(name: str, arm: str, rows: list[dict[str, Any]]) -> str:
     ]  # fmt: skip
     ratio, below, above = ratio_of(pairs)
     return (
-        f"| {name} | {arm} | {len(own)} | {len(asked)} | {100 * hits / max(len(own), 1):.1f} % "
+        f"| {name} | {arm} | {len(own)} | {len(asked)} | {100 * hits / len(own):.1f} % "
         f"| {100 * low:.0f}-{100 * high:.0f} % | {ratio:.2f} | {below:.2f}-{above:.2f} "
         f"| {len(pairs)} |"
     )
@@ -265,7 +265,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--fields", default="saturation,powers", help=f"of {', '.join(FIELDS)}")
     add("--tables", type=int, default=200, help="tables of a field whose beliefs are judged")
     add("--count", type=int, default=24, help="tables of a field that are searched, 0 for none")
-    add("--size", type=int, default=12, help="fewest nodes of a law that is searched")
+    add("--size", type=int, default=11, help="fewest nodes of a law that is searched")
     add("--accepted", default="20", help="laws accepted before; searches take the first number")
     add("--noise", default="0,0.01")
     add("--budget", type=float, default=5.0, help="CPU seconds a search")
