@@ -6,6 +6,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A deadline measures the machine, which may be busy.
+settings.register_profile("sr_kernel", deadline=None)
+settings.load_profile("sr_kernel")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -69,7 +69,8 @@ def test_it_is_what_values_at_other_points_say(law: Expr) -> None:
     assume(known.sum() >= 40)
     here, there = here[known], there[known]
     far = (np.abs(here - there) / np.maximum(np.abs(here), np.abs(there)).clip(1e-300)).max()
-    assume(far < 1e-12 or far > 1e-6)  # else rounding may decide
+    assume(far < 1e-12 or far > 1e-6)  # else rounding may decide, as in what is 0 everywhere
+    assume(np.abs(here).max() > 1e-9)
     said = Hypothesis("symmetric", parse("a*b")).allows(law)
     if any(node.op in ("max", "abs") for node in walk(law)):  # may not be told, as max(a, a, b)
         assert not (said and far > 1e-6)
@@ -102,8 +103,10 @@ def test_columns_of_the_search_stand_for_others() -> None:
 
 
 def test_asking_is_quick() -> None:
-    laws = [parse(f"{k}.25*exp(-1.3*a*b) + c/(a + b)**2 + sin(a + b)") for k in range(100)]
-    laws += [parse(f"{k}.25*exp(-1.3*a)*b + c/(1.5 + a*b)**2") for k in range(100)]
+    texts = [f"{k}.25*exp(-1.3*a*b) + c/(a + b)**2 + sin(a + b)" for k in range(100)]
+    texts += [f"{k}.25*exp(-1.3*a)*b + c/(1.5 + a*b)**2" for k in range(100)]
     begun = time.process_time()
+    laws = list(map(parse, texts))
+    parsed = time.process_time()
     assert sum(symmetric(law, ("a", "b")) for law in laws) == 100
-    assert (time.process_time() - begun) / len(laws) < 1e-3
+    assert time.process_time() - parsed < 10 * (parsed - begun)
