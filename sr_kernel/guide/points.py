@@ -1,7 +1,8 @@
 """Data for laws, drawn on the fly: columns, targets, noise.
 
 Rows are log-uniform from :data:`FEWEST_ROWS` to :data:`MOST_ROWS`.  Each column has a kind of its
-own (:data:`KINDS`) and a scale, most within three decades of 1, a few within thirty.  Up to
+own (:data:`KINDS`) and a scale, most within three decades of 1, a few within thirty; in some
+tables (:data:`ALIKE`) all columns have the same.  Up to
 :data:`MOST_DUMMIES` columns have no part in the law; the columns' order is random.  A law that is
 undefined somewhere is tried on other columns, then on positive ones and on ones from 0 to 1.
 
@@ -35,6 +36,9 @@ KINDS = {
     "integers": 0.08, "correlated": 0.12,
 }  # fmt: skip
 """Kind of column -> share.  ``correlated`` follows an earlier column."""
+ALIKE = 0.4
+"""Share of the tables whose columns are all of one kind, as they mostly are in a table that
+somebody made; in 60 % of these they have one scale and one range too."""
 
 
 class Tables(NamedTuple):

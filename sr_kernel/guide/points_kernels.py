@@ -9,6 +9,7 @@ import numpy as np
 from sr_kernel.guide.grammar import LARGEST
 from sr_kernel.guide.grammar_kernels import INPUT, compiled, pick
 from sr_kernel.guide.points import (
+    ALIKE,
     KINDS,
     LARGEST_TARGET,
     LEAST_NOISE,
@@ -51,10 +52,17 @@ def _bounds(rng):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _fill(rng, column, kind, scale):  # type: ignore[no-untyped-def]
-    n = len(column)
+def _place_of(rng):  # type: ignore[no-untyped-def]
+    """Where a column lies in units of its scale: bounds, centre and width."""
     low, high = _bounds(rng)
     centre, width = (2.0 * rng.random() if rng.random() < 0.5 else 0.0), 0.2 + rng.random()
+    return low, high, centre, width
+
+
+@compiled
+def _fill(rng, column, kind, scale, where):  # type: ignore[no-untyped-def]
+    n = len(column)
+    low, high, centre, width = where
     if kind == _INTEGERS:
         most = int(2.0 * 10.0 ** (1.7 * rng.random()))
         least = -most if rng.random() < 0.3 else int(2.0 * rng.random())
@@ -101,17 +109,23 @@ def _follow(rng, column, earlier):  # type: ignore[no-untyped-def]
 @compiled
 def _columns(rng, X, kinds, attempt):  # type: ignore[no-untyped-def]
     """Fills the table (n, p): any columns, from the third try on positive ones, at last ones
-    from 0 to 1."""
+    from 0 to 1.  Those of some tables are all of one kind, of some of these in one place too."""
     n, p = X.shape
     whole = np.empty((p, n))
+    kind, scale, where = pick(rng, kinds), _scale(rng), _place_of(rng)
+    alike, together = rng.random() < ALIKE, rng.random() < 0.6
     for j in range(p):
-        kind = pick(rng, kinds)
-        scale = _scale(rng) if attempt < 2 else 10.0 ** (rng.random() - 0.5)
+        if not alike:
+            kind = pick(rng, kinds)
+        if not (alike and together):
+            scale, where = _scale(rng), _place_of(rng)
+        if attempt >= 2:
+            scale = 10.0 ** (rng.random() - 0.5)
         if attempt == TRIES - 1:
             for i in range(n):
                 whole[j, i] = 0.02 + 0.96 * rng.random()
             continue
-        _fill(rng, whole[j], kind, scale)
+        _fill(rng, whole[j], kind, scale, where)
         if kind == _CORRELATED and j > 0:
             _follow(rng, whole[j], whole[int(j * rng.random())])
         if attempt == 2:

@@ -53,6 +53,18 @@ def test_targets_are_finite_and_not_constant(drawn: tuple[Laws, Tables]) -> None
         assert np.ptp(exact) > 1e-5 * abs(exact).max()
 
 
+def test_some_tables_have_columns_alike(drawn: tuple[Laws, Tables]) -> None:
+    """Their columns lie in one range, as those of other tables hardly ever do."""
+    tables, near = drawn[1], []
+    for i in range(len(tables.law)):
+        X = cut(tables, i)[0]
+        if X.shape[1] == 3 and len(X) > 100:
+            spread = np.log10(X.std(axis=0))
+            near.append(np.ptp(spread) < 0.1)
+    assert 0.15 < np.mean(near) < 0.45
+    assert len(near) > 50
+
+
 def test_noise_has_the_level_it_is_said_to_have(drawn: tuple[Laws, Tables]) -> None:
     tables = drawn[1]
     noise = tables.noise
