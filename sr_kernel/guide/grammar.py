@@ -8,9 +8,10 @@ constants) and some functions of one argument.  Its tree is drawn from the root 
     T(1, 0)              -> variable | constant
 
 Each law has weights of its own: those of one of the :data:`STYLES` (mixed, power law, rational,
-wave, exponential, nested), each times a gamma variate, so that some laws repeat one operator and
-others mix many.  Constants are nice numbers or log-uniform over decades, with signs; powers are
-mostly small whole numbers and halves, sometimes any number.
+wave, exponential, bell, nested), each times a gamma variate, so that some laws repeat one operator
+and others mix many.  Constants are nice numbers or log-uniform over decades, with signs; powers are
+mostly small whole numbers and halves, sometimes any number.  One law of four
+(:attr:`Grammar.wrapped`) is then put into one more operation.
 
 A law is drawn again if it has fewer than 3 or more than 30 nodes, holds an operation between
 constants or one stacked on another (``(x + 2) - 3``, ``(x**2)**3``), or has a part that, on fixed
@@ -45,17 +46,19 @@ FUNCTIONS = (
 
 STYLES: dict[str, tuple[float, tuple[float, ...], tuple[float, ...]]] = {
     #               share  add  sub  mul  div  pow
-    "mixed":       (0.34, (2.5, 1.6, 4.0, 2.0, 0.10),
+    "mixed":       (0.26, (2.5, 1.6, 4.0, 2.0, 0.10),
     #                 pow  neg sqrt exp  log  sin  cos  tan tanh asin acos atan abs sinh cosh
                     (3.0, 0.3, 1.4, 1.4, 0.9, 1.1, 1.1, 0.15, 0.3, 0.12, 0.12, 0.2, 0.1, 0.1, 0.1)),
-    "power law":   (0.18, (0.2, 0.2, 5.0, 3.0, 0.02),
+    "power law":   (0.16, (0.2, 0.2, 5.0, 3.0, 0.02),
                     (4.0, 0.1, 2.0, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
-    "rational":    (0.20, (3.0, 2.0, 4.0, 2.0, 0.00),
+    "rational":    (0.24, (3.0, 2.0, 4.0, 3.2, 0.00),
                     (4.0, 0.4, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
     "wave":        (0.10, (2.5, 1.2, 4.0, 0.8, 0.00),
                     (1.2, 0.1, 0.2, 0.6, 0.0, 4.0, 4.0, 0.3, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0)),
-    "exponential": (0.10, (2.0, 1.5, 4.0, 2.0, 0.10),
-                    (1.5, 1.0, 0.3, 4.0, 2.5, 0.0, 0.0, 0.0, 0.6, 0.0, 0.0, 0.0, 0.0, 0.3, 0.3)),
+    "exponential": (0.12, (2.0, 1.5, 4.0, 2.0, 0.10),
+                    (2.5, 1.0, 0.3, 4.0, 2.5, 0.0, 0.0, 0.0, 0.6, 0.0, 0.0, 0.0, 0.0, 0.3, 0.3)),
+    "bell":        (0.06, (1.0, 2.5, 3.0, 3.0, 0.00),
+                    (5.0, 2.0, 0.5, 4.0, 0.2, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1)),
     "nested":      (0.08, (2.0, 1.5, 3.0, 1.5, 0.10),
                     (2.0, 0.3, 2.0, 1.6, 1.6, 1.2, 1.2, 0.2, 0.6, 0.3, 0.3, 0.5, 0.2, 0.2, 0.2)),
 }  # fmt: skip
@@ -116,6 +119,10 @@ class Grammar:
     """Share of the constants that are one of :data:`NICE`."""
     negative: float = 0.25
     """Share of the constants with a minus sign."""
+    wrapped: float = 0.25
+    """Share of the laws that are put into one more operation, all kinds alike: an outer function,
+    or times or over a simple function of a column or the sum or difference of two.  So whatever can
+    be undone is seen with all kinds of laws below it."""
     decades: float = 2.0
     """Constants lie within this many decades of 1; in one law of six within twice as many."""
 
@@ -129,8 +136,11 @@ class Grammar:
             weights = getattr(self, name)
             if min(weights) < 0 or sum(weights) <= 0:
                 raise OptionError(f"{name}={weights} are no weights: use positive numbers")
-        if not (0 <= self.nice <= 1 and 0 <= self.negative <= 1 and 0 <= self.decades <= 20):
-            raise OptionError("nice and negative are shares from 0 to 1, decades is from 0 to 20")
+        shares = (self.nice, self.negative, self.wrapped)
+        if not (min(shares) >= 0 and max(shares) <= 1 and 0 <= self.decades <= 20):
+            raise OptionError(
+                "nice, negative and wrapped are shares from 0 to 1, decades is from 0 to 20"
+            )
 
     def draw(self, rng: np.random.Generator, count: int) -> Laws:
         """``count`` laws; the same ones for a generator in the same state."""
@@ -142,7 +152,7 @@ class Grammar:
             rng, *laws, _cumulated(self.variables), _cumulated(self.constants),
             _cumulated([STYLES[name][0] for name in self.styles]), table, np.array(NICE),
             np.array(EXPONENTS), _cumulated(_EXPONENT_WEIGHTS),
-            np.array([self.nice, self.negative, self.decades, ANY_EXPONENT]),
+            np.array([self.nice, self.negative, self.decades, ANY_EXPONENT, self.wrapped]),
         )  # fmt: skip
         return laws
 

@@ -17,6 +17,8 @@ ADD, SUB, MUL, DIV = (CODES[n] for n in ("add", "sub", "mul", "div"))
 _BINARY = np.array([CODES[name] for name in BINARY])
 _FUNCTIONS = np.array([CODES[name] for name in FUNCTIONS])
 _IS_BINARY = np.array([name in BINARY for name in CODES])
+_SIMPLE = np.array([CODES[name] for name in ("exp", "log", "sin", "cos", "sqrt")])
+_OUTERMOST = np.array([CODES[name] for name in ("pow", "sqrt", "exp", "log", "sin", "cos")])
 _POINTS = 12
 _rng = np.random.default_rng(41_203)
 _FIXED = np.vstack([
@@ -173,6 +175,49 @@ def _flatten(  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _put(arrays, k, op, left, right, value):  # type: ignore[no-untyped-def]
+    """Writes step ``k``; the place of the next one."""
+    arrays[0][k], arrays[1][k], arrays[2][k], arrays[3][k] = op, left, right, value
+    return k + 1
+
+
+@compiled
+def _simple(rng, d, arrays, n):  # type: ignore[no-untyped-def]
+    """Writes a simple function of one column, or the sum or difference of two, from step ``n`` on;
+    the place after it."""
+    i = int(d * rng.random())
+    n = _put(arrays, n, INPUT, i, 0, 0.0)
+    u = rng.random()
+    if u < 0.4 and d > 1:
+        j = (i + 1 + int((d - 1) * rng.random())) % d
+        _put(arrays, n, INPUT, j, 0, 0.0)
+        return _put(arrays, n + 1, ADD if rng.random() < 0.5 else SUB, n - 1, n, 0.0)
+    if u < 0.6:
+        return _put(arrays, n, _SIMPLE[int(len(_SIMPLE) * rng.random())], n - 1, 0, 0.0)
+    if u < 0.7:
+        _put(arrays, n, CONSTANT, 0, 0, 2.0)
+        return _put(arrays, n + 1, POW, n - 1, n, 0.0)
+    return n
+
+
+@compiled
+def _wrapped(rng, d, arrays, n):  # type: ignore[no-untyped-def]
+    """A law of ``n`` steps in one more operation: an outer function, or times or over something
+    simple; how many steps it then has."""
+    root = n - 1
+    if n + 4 > LARGEST:
+        return n
+    if rng.random() < 0.35:
+        op = _OUTERMOST[int(len(_OUTERMOST) * rng.random())]
+        if op != POW:
+            return _put(arrays, n, op, root, 0, 0.0)
+        _put(arrays, n, CONSTANT, 0, 0, 2.0 if rng.random() < 0.5 else -1.0)
+        return _put(arrays, n + 1, POW, root, n, 0.0)
+    n = _simple(rng, d, arrays, n)
+    return _put(arrays, n, MUL if rng.random() < 0.5 else DIV, root, n - 1, 0.0)
+
+
+@compiled
 def _holds_constant(code, left, right, k, one, other):  # type: ignore[no-untyped-def]
     """Whether step ``k`` is one of two operations and has a constant beside it."""
     return code[k] in (one, other) and CONSTANT in (code[left[k]], code[right[k]])
@@ -269,7 +314,8 @@ def draw_laws(  # type: ignore[no-untyped-def]
     variables, constants, styles, weights, nice, exponents, shares, options,
 ):  # fmt: skip
     """Fills the arrays of :class:`~sr_kernel.guide.grammar.Laws`; ``options`` are the shares of
-    nice and negative constants, the decades, and the share of exponents that are any number."""
+    nice and negative constants, the decades, the share of exponents that are any number, and that
+    of laws that are put into one more operation."""
     own = np.empty(weights.shape[1])
     leaves = np.empty(2 * LARGEST, dtype=np.int64)
     prefix = np.empty(LARGEST, dtype=np.int64)
@@ -284,7 +330,7 @@ def draw_laws(  # type: ignore[no-untyped-def]
         style = pick(rng, styles)
         _own_weights(rng, weights[style], own)
         extra = 0
-        while extra < 5 and rng.random() < (0.45 if d <= 3 else 0.3):
+        while extra < 5 and rng.random() < (0.45 if d <= 5 else 0.3):
             extra += 1
         total = _leaves(rng, d, extra, pick(rng, constants), leaves)
         functions = 0
@@ -298,6 +344,8 @@ def draw_laws(  # type: ignore[no-untyped-def]
                          code[row], left[row], right[row], value[row])  # fmt: skip
         if n < SMALLEST:
             continue
+        if rng.random() < options[4]:
+            n = _wrapped(rng, d, (code[row], left[row], right[row], value[row]), n)
         if _is_plain(code[row], left[row], right[row], value[row], n, v, table):
             length[row], count[row] = n, d
             row += 1
