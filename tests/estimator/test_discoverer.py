@@ -36,7 +36,7 @@ def fitted(line):
 @pytest.mark.slow
 def test_check_estimator():
     # Without on_skip the checks of other array libraries warn that they are skipped.
-    check_estimator(Discoverer(operators="+ *", max_size=5, time_limit=3), on_skip=None)
+    check_estimator(Discoverer(operators="+ *", max_size=5, time_limit=2), on_skip=None)
 
 
 def test_fit_and_what_it_leaves(fitted, line):
