@@ -3,8 +3,9 @@
 Extreme scales are divided out by powers of ten first.  The statistics are those of regressions of y
 (and its logarithm, reciprocal, square, root and exponential) on the columns, their logarithms and
 simple functions of them: how much is left over, which column or pair of columns matters how much,
-with which exponent; and how y differs between neighbouring rows, which tells noise.  Columns are
-treated alike, so their order does not matter but for the order of the answers.
+with which exponent; whether y is a quotient of polynomials; and how y differs between neighbouring
+rows, which tells noise.  Columns are treated alike, so their order does not matter but for the
+order of the answers.
 """
 
 from __future__ import annotations
@@ -58,10 +59,18 @@ def _bounded(values: FloatArray) -> Single:
     return np.nan_to_num(values, nan=0.0, posinf=10.0, neginf=-10.0).clip(-10, 10).astype("f4")
 
 
+def _magnitude(values: FloatArray) -> FloatArray:
+    """Absolute values (b, n, ...); of a zero, the smallest other one of its column, so that
+    logarithms and reciprocals are not all about zeros."""
+    size = np.abs(values)
+    least = np.where(size > 0, size, np.inf).min(axis=1, keepdims=True)
+    return np.asarray(np.maximum(size, np.where(np.isfinite(least), least, 1.0)))
+
+
 def _ordinary(values: FloatArray) -> FloatArray:
     """Values (b, n, ...) over a power of ten, if they are far from 1."""
     with np.errstate(all="ignore"):
-        size = np.log10(np.maximum(np.abs(values), 1e-300)).mean(axis=1, keepdims=True).round()
+        size = np.log10(_magnitude(values)).mean(axis=1, keepdims=True).round()
         return np.asarray(values / np.where(np.abs(size) > 3, 10.0**size, 1.0))
 
 
@@ -84,7 +93,7 @@ def _channels(values: FloatArray) -> Single:
     over = (most / np.where(size > 1e-3 * most, values, 1e-3 * most)).clip(-30, 30)
     found = [
         _standard(values) / 2, values / most, np.sign(values), logs / 3,
-        _standard(np.log(size + _EPS)) / 2, np.arcsinh(values.clip(-1e6, 1e6)) / 3,
+        _standard(np.log(_magnitude(values))) / 2, np.arcsinh(values.clip(-1e6, 1e6)) / 3,
         np.sin(values.clip(-50, 50)), np.arcsinh(over) / 3,
     ]  # fmt: skip
     return _bounded(np.stack(found, axis=-1))
@@ -92,8 +101,7 @@ def _channels(values: FloatArray) -> Single:
 
 def _views(y: FloatArray) -> FloatArray:
     """y (b, n) through functions (b, n, VIEWS)."""
-    size = np.abs(y)
-    size = np.maximum(size, 1e-9 * size.mean(axis=1, keepdims=True) + 1e-30)
+    size = _magnitude(y)
     most = size.max(axis=1, keepdims=True)
     views = [y, np.log(size), np.sign(y) / size, y * y, np.sqrt(size), np.exp(3 * y / most)]
     return _standard(np.stack(views, axis=2))
@@ -101,7 +109,7 @@ def _views(y: FloatArray) -> FloatArray:
 
 def _shapes(X: FloatArray) -> FloatArray:
     """Columns (b, n, d) as functions of them (b, n, d, SHAPES)."""
-    size = np.maximum(np.abs(X), _EPS)
+    size = _magnitude(X)
     some = X.clip(-12, 12)
     shapes = [X, X * X, np.sign(X) / size, np.log(size), np.sqrt(size), np.exp(some),
               np.sin(X), np.cos(X)]  # fmt: skip
@@ -140,6 +148,8 @@ def _statistics(X: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, F
         if values is logs:
             column.append(_exponents(X, y, weights[:, :, 1]))
         crossed, first, second = _crossed(values)
+        if values is plain:
+            related = _related(crossed, plain, views[..., 0])
         share, _, t, left = _regression(crossed, views)
         missed.append(left)
         whole += _shares(share)
@@ -153,11 +163,12 @@ def _statistics(X: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, F
     whole += _shares(share)
     column.append(t.reshape(b, d, SHAPES, VIEWS)[..., :2].reshape(b, d, -1))
     likeness = np.einsum("bndp,bnt->bdpt", shapes, views, optimize=True) / n
-    column += [likeness.reshape(b, d, -1), _range(X)]
+    column += [likeness.reshape(b, d, -1), _range(X), related[1]]
+    pair.append(related[2])
     whole += [_range(y[:, :, None])[:, 0], (views**3).mean(axis=1) / 3,
               np.log((views**4).mean(axis=1)), _neighbours(plain, views[..., 0]),
               np.full((b, 2), [n / ROWS, d / 9]),
-              _likeness(plain, np.concatenate(missed, axis=2))]  # fmt: skip
+              _likeness(plain, np.concatenate(missed, axis=2)), related[0]]  # fmt: skip
     return tuple(np.concatenate(parts, axis=-1) for parts in (whole, column, pair))  # type: ignore[return-value]
 
 
@@ -168,16 +179,38 @@ def _shares(share: FloatArray) -> list[FloatArray]:
 def _crossed(values: FloatArray) -> tuple[FloatArray, NDArray[np.int64], NDArray[np.int64]]:
     """Columns (b, n, d) with their squares and products, and whose those are."""
     first, second = np.triu_indices(values.shape[2])
-    products = values[:, :, first] * values[:, :, second]
-    products = products - products.mean(axis=1, keepdims=True)
-    products /= np.sqrt(np.square(products).mean(axis=1, keepdims=True)) + 1e-6
+    products = _scaled(values[:, :, first] * values[:, :, second])
     return np.concatenate([values, products], axis=2), first, second
+
+
+def _scaled(values: FloatArray) -> FloatArray:
+    """Values (b, n, p) with mean 0 and variance 1."""
+    values = values - values.mean(axis=1, keepdims=True)
+    return np.asarray(values / (np.sqrt(np.square(values).mean(axis=1, keepdims=True)) + 1e-6))
+
+
+def _related(
+    crossed: FloatArray, X: FloatArray, y: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """How well y (b, n) obeys a relation between the ``crossed`` columns, itself and itself times
+    the columns X (b, n, d), as a quotient of polynomials does: how little is left over of y (b, 2)
+    and of y times each column (b, d, 2), and partial correlations of the latter (b, d, d, 1)."""
+    n, d = X.shape[1:]
+    target = y[:, :, None]
+    A = np.concatenate([crossed, _scaled(X * target), target], axis=2)
+    p = A.shape[2]
+    inverse = np.linalg.inv(A.transpose(0, 2, 1) @ A / n + 1e-6 * np.eye(p))
+    sizes = np.diagonal(inverse, axis1=1, axis2=2).clip(1e-9)  # (b, p)
+    share = (n / max(n - p, 1) / sizes).clip(1e-9, 2.0)
+    partial = -inverse / np.sqrt(sizes[:, :, None] * sizes[:, None])
+    logs, mixed = -np.log10(share) / 3, slice(p - d - 1, p - 1)
+    column = np.stack([logs[:, mixed], partial[:, mixed, -1]], axis=2)
+    return np.stack([logs[:, -1], share[:, -1]], axis=1), column, partial[:, mixed, mixed, None]
 
 
 def _exponents(X: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
     """The exponents (b, d) of a power law, and whether they are whole or half numbers."""
-    logs = np.log(np.maximum(np.abs(X), _EPS))
-    target = np.log(np.maximum(np.abs(y), 1e-30))
+    logs, target = np.log(_magnitude(X)), np.log(_magnitude(y))
     ratio = target.std(axis=1)[:, None] / (logs.std(axis=1) + 1e-9)
     e = (weights * ratio).clip(-8, 8)
     turns = 2 * np.pi * e

@@ -57,6 +57,34 @@ def test_columns_take_their_numbers_along() -> None:
     np.testing.assert_allclose(one.pair, one.pair.swapaxes(1, 2))
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_a_quotient_shows_what_it_is_divided_by(noise: float) -> None:
+    """y*(x0 + x2) is a polynomial: of y*x0 and y*x2 nothing is left over, and they go together
+    with the sign of the sum."""
+    rng = np.random.default_rng(3)
+    X = rng.uniform(0.5, 3.0, (1, 200, 4)) * np.array([1, -1, 1, 1])
+    y = (X[..., 0] * X[..., 1] + X[..., 2] * X[..., 3]) / (X[..., 0] + X[..., 2])
+    y = y * (1 + noise * rng.normal(size=y.shape))
+    found = seen(X, y)
+    left = found.column[0, :, -2]  # -log10 of the share, over 3
+    assert min(left[0], left[2]) > max(left[1], left[3]) + 0.2
+    partial = found.pair[0, :, :, -1]
+    assert partial[0, 2] < -0.9
+    assert np.abs(partial[0, [1, 3]]).max() < 0.5
+    difference = X[..., 1] / (X[..., 0] - 4 * X[..., 3])
+    assert seen(X, difference).pair[0, 0, 3, -1] > 0.9
+
+
+def test_zeros_are_no_outliers() -> None:
+    """Logarithms of a column of counts are those of its other values."""
+    counts = np.random.default_rng(0).poisson(2.0, (1, 200, 1)).astype(float)
+    assert (counts == 0).any()
+    ones = np.where(counts == 0, 1.0, counts)
+    zeros, plain = seen(counts, counts[..., 0] + 1), seen(ones, counts[..., 0] + 1)
+    np.testing.assert_allclose(zeros.x[..., 4], plain.x[..., 4], atol=1e-6)
+    assert np.abs(zeros.x[..., 4]).max() < 3
+
+
 def test_of_many_rows_the_first_are_looked_at() -> None:
     X, y = table(ROWS + 50, 2)
     for one, other in zip(seen(X, y), seen(X[:, :ROWS], y[:, :ROWS]), strict=True):
