@@ -77,7 +77,8 @@ def test_columns_that_may_be_exchanged_come_together(tiny_reader: Reader) -> Non
     there = context(max_size=9)
     there.twins = (("a", "b"),)
     assert constraints_of(there).twins == (("a", "b"),)
-    assert {"a", "b"} & set(variables(next(iter(BeamProposer(tiny_reader).propose(context())))))
+    free = [set(variables(law)) for law in BeamProposer(tiny_reader).propose(context(max_size=9))]
+    assert any(len({"a", "b"} & names) == 1 for names in free)
     for law in BeamProposer(tiny_reader).propose(there):
         assert ("a" in variables(law)) is ("b" in variables(law))
     there.required = (parse("a"),)
