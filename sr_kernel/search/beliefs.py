@@ -44,7 +44,7 @@ class Beliefs:
     seconds: float
     used: bool = True
     reason: str = ""
-    noiseless: float = 0.4
+    noiseless: float = 0.5
 
     def __post_init__(self) -> None:
         settle = object.__setattr__

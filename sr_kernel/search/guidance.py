@@ -22,9 +22,6 @@ HOPELESS = 0.03
 
 NOISY = 0.2
 """The probability of a law without noise below which such laws are sought later."""
-CLEAR = 0.4
-"""The probability of a law without noise above which the guide's own proposers come after those who
-seek such laws and then find most of them sooner."""
 
 
 class Guidance:
@@ -69,12 +66,6 @@ class Guidance:
     def noisy(self) -> bool:
         """Whether the guide is sure that no law explains the rows up to rounding."""
         return self._beliefs is not None and self._beliefs.noiseless < NOISY
-
-    @property
-    def first(self) -> tuple[Proposer, ...]:
-        """The guide's own proposers, if they come before all others."""
-        clear = self._beliefs is not None and self._beliefs.noiseless > CLEAR
-        return () if clear else self.proposers
 
     @property
     def for_helpers(self) -> Guide | None:

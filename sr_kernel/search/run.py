@@ -180,7 +180,7 @@ class Run(Watch):
     def _ask_guide(self) -> None:
         """What law to expect, once it is known that it is none of the simplest."""
         self.guidance.speak(self.context, self.problem)
-        for proposer in self.guidance.first:
+        for proposer in self.guidance.proposers:
             self._ask(proposer)
 
     def _sweep_costly(self) -> None:

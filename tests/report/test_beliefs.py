@@ -25,7 +25,7 @@ def test_a_snapshot_holds_it(guided):
         "operators": [["mul", 0.9], ["exp", 0.75], ["sin", 0.63], ["add", 0.2], ["tan", 0.01]],
         "columns": [["a", 0.98]], "pairs": [["a", "b", 0.25]],
         "peels": [["log(P)", 0.61], ["P/a", 0.2]],
-        "size": 9.2, "noise": 0.01, "length": 41.5, "seconds": 0.021, "noiseless": 0.4,
+        "size": 9.2, "noise": 0.01, "length": 41.5, "seconds": 0.021, "noiseless": 0.5,
     }  # fmt: skip
     assert validate(json.loads(json.dumps(made))) == made
 

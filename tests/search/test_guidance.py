@@ -20,7 +20,7 @@ from sr_kernel.search import (
 )
 from sr_kernel.search.beliefs import Told
 from sr_kernel.search.exactly import ExactProposer
-from sr_kernel.search.guidance import CLEAR, LATE
+from sr_kernel.search.guidance import LATE
 from sr_kernel.search.helpers import Helpers, Tasks
 from sr_kernel.search.prices import USUAL, Prices
 from sr_kernel.search.reduction import ReductionProposer
@@ -188,19 +188,6 @@ def test_its_proposers_are_asked_at_once_and_in_each_round():
     rounds = [round_ for round_, *_ in other.seen]
     assert [round_ for round_, *_ in own.seen] == [0, *rounds]
     assert own.limit > 2
-
-
-def test_where_it_hears_no_noise_its_proposers_come_after_exact_laws():
-    """The search ends with an exact law before they are asked; else they come in the rounds."""
-    first, late = Watcher(), Watcher()
-    for watcher, noiseless in ((first, CLEAR - 0.1), (late, CLEAR + 0.1)):
-        told = beliefs({"sin": 0.5}, noiseless=noiseless)
-        result = search(problem(law=harder), time_limit=30, guide=Invented(told, watcher))
-        assert result.stop_reason == "exact"
-    assert len(first.seen) > len(late.seen)
-    told = beliefs(noiseless=CLEAR + 0.1)
-    search(problem(**NOISY), time_limit=20, guide=Invented(told, late))
-    assert late.seen
 
 
 def test_a_law_of_its_proposers_ends_the_search():
