@@ -25,7 +25,7 @@ from sr_kernel.guide.tokens import TOKENS
 
 SHIPPED = Path(__file__).with_name("guide.safetensors")
 """The weights that come with the package."""
-VERSION = 1
+VERSION = 2
 """Of the inputs and heads; weights of another version are refused."""
 LARGEST = 64 << 20
 """Bytes of a file beyond which it is no guide."""
