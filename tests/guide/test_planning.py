@@ -120,7 +120,7 @@ def test_a_search_goes_on_past_what_is_exhausted() -> None:
     another step."""
     there = context(lambda x, y, z: (x * y + 30) / (z + 40), operators=("mul", "div", "exp"))
     proposer = PeelProposer(OneWay(["exp"], [("x", "x", "factor")]))
-    for _ in range(3):
+    for _ in range(4):
         list(proposer.propose(there))
     root = proposer._root
     assert root is not None
