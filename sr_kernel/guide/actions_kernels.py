@@ -28,13 +28,13 @@ _SAME = 1e-9
 
 @compiled
 def _chain(code, left, right, value, root, multiplied, steps, signs):  # type: ignore[no-untyped-def]
-    """The non-constant factors (or terms) below ``root`` with their exponents (or signs), and
-    whether there is a constant besides."""
+    """The non-constant factors (or terms) below ``root`` with their exponents (or signs), and what
+    constants there are besides: 0 for none, 1 where all are 1 or -1, else 2."""
     plus, minus = (MUL, DIV) if multiplied else (ADD, SUB)
     todo = np.empty(LARGEST, dtype=np.int64)
     sign = np.empty(LARGEST, dtype=np.int64)
     todo[0], sign[0] = root, 1
-    open_, count, constant = 1, 0, False
+    open_, count, constants = 1, 0, 0
     while open_ > 0:
         open_ -= 1
         k, s = todo[open_], sign[open_]
@@ -45,16 +45,16 @@ def _chain(code, left, right, value, root, multiplied, steps, signs):  # type: i
         elif code[k] == NEG:
             todo[open_], sign[open_] = left[k], s if multiplied else -s
             open_ += 1
-            constant = constant or multiplied
+            constants = max(constants, 1 if multiplied else 0)
         elif code[k] == CONSTANT:
-            constant = True
+            constants = max(constants, 1 if abs(value[k]) == 1.0 else 2)
         elif multiplied and _is_product(code, left, right, value, k):
             todo[open_], sign[open_] = left[k], s * int(value[right[k]])
             open_ += 1
         else:
             steps[count], signs[count] = k, s
             count += 1
-    return count, constant
+    return count, constants
 
 
 @compiled
@@ -165,27 +165,6 @@ def _of_power(e):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _units(code, left, right, value, root, multiplied):  # type: ignore[no-untyped-def]
-    """The constants in a chain: 0 where there is none, 1 where all are 1 or -1, else 2."""
-    plus, minus = (MUL, DIV) if multiplied else (ADD, SUB)
-    todo = np.empty(LARGEST, dtype=np.int64)
-    todo[0] = root
-    open_, found = 1, 0
-    while open_ > 0:
-        open_ -= 1
-        k = todo[open_]
-        if code[k] == plus or code[k] == minus:
-            todo[open_], todo[open_ + 1] = left[k], right[k]
-            open_ += 2
-        elif code[k] == NEG:
-            todo[open_] = left[k]
-            open_ += 1
-        elif code[k] == CONSTANT:
-            found = max(found, 1 if abs(value[k]) == 1.0 else 2)
-    return found
-
-
-@compiled
 def _nodes(e, alone):  # type: ignore[no-untyped-def]
     """Nodes that a column to the power ``e`` adds to a product, which is 1 if it is ``alone``."""
     if e == 0:
@@ -201,8 +180,7 @@ def _read_terms(code, left, right, value, steps, count, exponents, others, bare,
     and no quotient; and counts in how many terms a function of a column is a factor or divisor."""
     inner, signs = np.empty(LARGEST, dtype=np.int64), np.empty(LARGEST, dtype=np.int64)
     for t in range(count):
-        many, _ = _chain(code, left, right, value, steps[t], True, inner, signs)
-        constants = _units(code, left, right, value, steps[t], True)
+        many, constants = _chain(code, left, right, value, steps[t], True, inner, signs)
         others[t] += 1 if constants == 2 else 0
         for f in range(many):
             b, e = _base(code, left, right, value, inner[f])
@@ -223,17 +201,15 @@ def _mark_sum(code, left, right, value, k, sign, place, atoms):  # type: ignore[
     """The sum ``k``, a factor (or divisor) of the law: what it may be multiplied or divided by so
     that it is shorter, term by term, as 1 + x/z by z and x*u + x*v by x."""
     steps, signs = np.empty(LARGEST, dtype=np.int64), np.empty(LARGEST, dtype=np.int64)
-    count, _ = _chain(code, left, right, value, k, False, steps, signs)
+    count, constants = _chain(code, left, right, value, k, False, steps, signs)
     exponents = np.zeros((LARGEST + 1, LARGEST))
     others = np.zeros((LARGEST + 1, LARGEST), dtype=np.int64)
     bare = np.zeros(LARGEST + 1, dtype=np.bool_)
     functions = np.zeros((LARGEST, len(_POWERS), 2), dtype=np.int64)
     _read_terms(code, left, right, value, steps, count, exponents, others, bare, functions)
-    constants = _units(code, left, right, value, k, False)
     if constants:
         others[count] = constants - 1
         count += 1
-    flip = 0 if sign > 0 else 1
     for v in range(LARGEST):
         for which in range(len(_POWERS)):
             for way in (_FACTOR, _DIVISOR):
@@ -242,7 +218,7 @@ def _mark_sum(code, left, right, value, k, sign, place, atoms):  # type: ignore[
                 if _POWERS[which] > 0:
                     shorter = _grown(exponents[:count, v], others[:, v], bare, e) < 0
                 if shorter:
-                    atoms[place[v], which, way if flip == 0 else 1 - way] = True
+                    atoms[place[v], which, way if sign > 0 else 1 - way] = True
 
 
 @compiled
@@ -309,14 +285,14 @@ def fill_peels(  # type: ignore[no-untyped-def]
         masks = _masks(c, a, b, length[i], _IS_BINARY)
         terms, shifted = _chain(c, a, b, v, root, False, steps, signs)
         _mark_joined(masks, steps, terms, at, joined[i], 0)
-        if terms > 1 or shifted:
+        if terms > 1 or shifted > 0:
             for t in range(terms):
                 _mark_term(c, a, b, v, steps[t], at, atoms[i], pairs[i])
         factors, scaled = _chain(c, a, b, v, root, True, steps, signs)
         _mark_joined(masks, steps, factors, at, joined[i], 1)
         if sums:
             _mark_sums(c, a, b, v, steps, signs, factors, at, atoms[i])
-        if terms > 1 or shifted:
+        if terms > 1 or shifted > 0:
             continue
         _mark_factors(c, a, b, v, steps, signs, factors, at, atoms[i], pairs[i])
         if _even(c, a, b, v, steps, signs, factors):
@@ -325,5 +301,5 @@ def fill_peels(  # type: ignore[no-untyped-def]
             outer[i, _INVERSE] = True
         elif factors == 1:
             which, multiple = _outer(c, a, b, v, steps[0])
-            if which >= 0 and (multiple or not scaled):
+            if which >= 0 and (multiple or scaled == 0):
                 outer[i, which] = True
